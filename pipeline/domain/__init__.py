@@ -1,0 +1,1 @@
+"""What documents are: standard library only, no I/O."""

@@ -1,0 +1,1 @@
+"""What an operator does; used by the command line and by the Flower pages alike."""

@@ -1,0 +1,348 @@
+"""The ports: what the walk and the steps ask of the outside. Rooms implement them; `bootstrap` joins them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from pipeline.domain.endings import Ending
+from pipeline.domain.errors import Fault, Trouble
+from pipeline.domain.lifecycle import Condition, Flow, Item, Ref, Step
+from pipeline.domain.order import Order
+from pipeline.domain.reports import Cancellation, Shipment, StatusReport
+
+D = TypeVar("D", contravariant=True)
+
+# ---------------------------------------------------------------- what partners give
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One document as a partner sent it. `raw` is JSON with `Decimal` for every number that has a point.
+
+    `version`: the partner's own time of last change; None where it has none. `occurrence` rows are requests
+    (a shipped list, a "check these" list): listed again while nothing of them is live, they begin again.
+    """
+
+    id: str
+    raw: Mapping[str, Any]
+    version: datetime | None = None
+    purchased_at: datetime | None = None
+    occurrence: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What to list. `cursor` and `page` are the connector's own words from earlier pages, None at first."""
+
+    now: datetime
+    start: datetime  # the account's `start`: older purchases are not ours
+    overlap: timedelta  # read again this far before the cursor
+    cursor: str | None = None
+    page: str | None = None
+    since: datetime | None = None  # a backfill or sweep: this range of updates instead of the cursor's
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page. `page` None: the listing is complete. `cursor`: how far everything has been *seen* (never "now")."""
+
+    rows: Sequence[Row]
+    page: str | None = None
+    cursor: str | None = None
+    unreadable: Sequence[bytes] = ()  # rows without an id: kept as dead documents, never dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What would be sent for one document: the exact wire content, before credentials."""
+
+    id: str
+    content: Any
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The partner's word that it has it. `receipt`: its own reference, if it gave one."""
+
+    receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """An asynchronous partner took it; the result is asked under `handle` after `wait`."""
+
+    handle: str
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A look-up that proves that the partner does not have it."""
+
+
+Outcome = Taken | Promised | Trouble
+Seen = Taken | Absent | None  # None: the look-up could not tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write(Generic[D]):
+    """One kind of write at a partner.
+
+    `prepare` builds and checks the wire content (raises Invalid, Puzzling, NotConfigured; reads at most cached
+    references). `send` makes exactly ONE HTTP write for at most `batch` bodies and gives one outcome per body in
+    order; a trouble that meets the whole call is raised. `look` asks whether bodies arrived (None: the contract has
+    no look-up). `repeat_is_safe`: the contract or a setting says that sending again is harmless.
+    `volatile`: dotted wire paths (`lines.*.commission`) left out of the fingerprint.
+    """
+
+    prepare: Callable[[D], Body]
+    send: Callable[[Sequence[Body]], Sequence[Outcome]]
+    look: Callable[[Sequence[Body]], Sequence[Seen]] | None = None
+    outcome: Callable[[Sequence[str]], Sequence[Outcome]] | None = None  # of handles
+    batch: int = 1
+    repeat_is_safe: bool = False
+    volatile: frozenset[str] = frozenset()
+
+
+class Marketplace(Protocol):
+    """A marketplace account. A capability whose attribute is None does not exist."""
+
+    accept: Write[Order] | None
+    refuse: Write[Order] | None
+    acknowledge: Write[Order] | None
+    ship: Write[Shipment] | None
+    cancel: Write[Cancellation] | None
+
+    def new_orders(self, ask: Ask) -> Page:
+        """One page of new and changed orders, in one call."""
+        ...
+
+    def get(self, order_id: str) -> Row | None:
+        """One order, None when the marketplace does not know it."""
+        ...
+
+    def read(self, raw: Mapping[str, Any]) -> Order:
+        """Their words to ours; pure. Raises Invalid, Puzzling. `Order.released` says whether it may be pushed."""
+        ...
+
+    def needs_accept(self, order: Order) -> bool:
+        """Whether the order waits for our accept."""
+        ...
+
+
+class Oms(Protocol):
+    """An OMS account. A capability that is None does not exist."""
+
+    import_orders: Write[Order] | None
+    update: Write[Order] | None
+    cancel: Write[Cancellation] | None
+    acknowledge_shipped: Write[Shipment] | None
+    answer_status: Write[StatusReport] | None
+    shipped: Callable[[Ask], Page] | None
+    status_requests: Callable[[Ask], Page] | None
+
+    def read_shipment(self, raw: Mapping[str, Any]) -> Shipment:
+        """The shipped list's rows of one order (`{"rows": [...]}`) as a shipment; pure."""
+        ...
+
+
+# ---------------------------------------------------------------- the ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """What is remembered of a finished document once its bodies are gone. Fingerprints are 12 hex digits."""
+
+    fingerprint: str  # of the raw
+    sent: str  # of what its targets were sent, together; "" for nothing
+    version: datetime | None
+    finished_at: datetime
+    discarded: bool = False
+    pushed: bool = False
+    receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One item in hand. Bodies are decoded; facts are small strings kept from earlier steps."""
+
+    item: Item
+    raw_fingerprint: str = ""
+    earlier: Finished | None = None  # it was finished before, its bodies are gone
+    deadline: datetime | None = None
+    step: Step
+    condition: Condition  # as it was found: due, parked, pending, unknown
+    attempts: int
+    maybe_sent: bool
+    raw: Mapping[str, Any] | None = None
+    raw_version: str = ""
+    document: Mapping[str, Any] | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    handle: str | None = None
+    receipt: str | None = None
+    fingerprint: str | None = None  # of what this target was last sent
+    sent_at: datetime | None = None
+    error: Mapping[str, Any] | None = None
+    received_at: datetime | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    deliveries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # per target, on document items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """What a take gave. `more`: due items remain. `shut`: why the gate is shut, if it is."""
+
+    token: str
+    now: datetime  # Redis' clock
+    holdings: Sequence[Holding] = ()
+    more: int = 0
+    shut: str | None = None
+    full: bool = False  # the account's cap is reached
+    lanes: Sequence[str] = ()  # want a hint
+    probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A row on its way into the ledger: which lane it enters, with which facts."""
+
+    ref: Ref
+    row: Row
+    step: Step
+    account: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    deadline: datetime | None = None
+    fault: Fault | None = None  # dead on arrival: a row without an id
+
+
+class NotDurable(Exception):
+    """A mark could not be made durable: nothing may be sent. The gate shuts with this reason."""
+
+
+class Ledger(Protocol):
+    """The truth. Every method is one atomic script (or a pipeline of reads), safe to run twice."""
+
+    def receive(
+        self,
+        documents: Sequence[NewDocument],
+        *,
+        poll: "Poll | None" = None,
+        page: str | None = None,
+        cursor: str | None = None,
+        end: bool = False,
+        who: str = "poll",
+    ) -> "Received":
+        """Store at most 100 documents, and the poll's page and cursor with the last of them."""
+        ...
+
+    def take(self, lane: str, token: str, *, limit: int = 100) -> Take:
+        """What is due in the lane, under the account's gate and cap; ends leases that are over first."""
+        ...
+
+    def send(self, token: str, lane: str, items: Sequence[Item]) -> Sequence[Item]:
+        """Mark as sending before one HTTP write; gives those granted. Raises NotDurable."""
+        ...
+
+    def settle(self, token: str, endings: Sequence[tuple[Holding, Ending]], *, who: str) -> Sequence[str]:
+        """End the items; gives the lanes that now want a hint (the caller publishes it)."""
+        ...
+
+    def release(self, token: str, lane: str, *, probe: str = "") -> Sequence[str]:
+        """The batch is over: gives the account's slot back, and whatever is still in hand; lanes that want a hint.
+
+        `probe` tells how a probe of a shut gate went: `ok` opens it, `failed` shuts it for longer.
+        """
+        ...
+
+    def poll_begin(self, account: str, flow: Flow, token: str, *, every: timedelta, force: bool = False) -> "Poll | None":
+        """Open a poll unless one is open, or one just was, or the gate is shut."""
+        ...
+
+    def poll_end(self, poll: "Poll", *, keep_page: bool, error: str = "") -> None:
+        """Close it without moving the cursor; `keep_page`: the next one goes on at the stored page."""
+        ...
+
+    def hints(self) -> Sequence[str]:
+        """Lanes with work whose hint is not outstanding; marks them hinted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """An open poll: where it goes on."""
+
+    account: str
+    flow: Flow
+    token: str
+    cursor: str | None
+    page: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How many were stored as new, as versions, or seen before; which lanes want a hint; whether the poll was lost."""
+
+    new: int = 0
+    changed: int = 0
+    seen: int = 0
+    lanes: Sequence[str] = ()
+    lost: bool = False
+
+
+class Gates(Protocol):
+    """One gate per account: shut until when, and why."""
+
+    def shut(self, account: str, *, until: datetime | None, why: str, kind: str) -> None:
+        """Shut it; `until` None is until somebody opens it. `kind`: paused, retry_after, circuit, credentials, durability."""
+        ...
+
+    def open(self, account: str, *, kinds: Sequence[str] = ()) -> bool:
+        """Open it (only if shut for one of `kinds`, when given). True if it was shut."""
+        ...
+
+
+# ---------------------------------------------------------------- what connectors are given
+
+
+class Tokens(Protocol):
+    """Access tokens shared by all hosts; one refresher at a time."""
+
+    def get(self, account: str, refresh: Callable[[str | None], "Token"]) -> str:
+        """The live token, or a new one by `refresh(rotating)`; `rotating` is the kept refresh token, if one was kept."""
+        ...
+
+    def drop(self, account: str, token: str) -> None:
+        """Forget this token (the partner refused it); another one stays."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token, its life in seconds, and the next refresh token where it rotates."""
+
+    value: str
+    life: float
+    rotating: str | None = None
+
+    def __repr__(self) -> str:
+        return "Token(***)"
+
+
+class References(Protocol):
+    """A partner's slow tables (carriers, agents, branches), cached for all hosts."""
+
+    def get(self, account: str, name: str, load: Callable[[], Any], *, life: timedelta, fresh: bool = False) -> Any:
+        """The cached JSON, or `load()`; `fresh` loads anew (at most once a minute)."""
+        ...
+
+
+class Budgets(Protocol):
+    """Rate budgets per account and endpoint, shared by all hosts (token buckets by Redis' clock)."""
+
+    def reserve(self, account: str, endpoint: str, *, rate: float, burst: int) -> float:
+        """Take one call. Gives 0 when it may go now, else the seconds until it could (nothing is taken then)."""
+        ...

@@ -1,0 +1,1 @@
+"""The five steps, one verb a file: pure orchestration over the ports."""

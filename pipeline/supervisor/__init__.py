@@ -1,0 +1,1 @@
+"""Running processes: the embedded server, `up`, the single roles and the demo."""

@@ -1,0 +1,1 @@
+"""Egenta's OMS, simulated from its API document v0.1 (S000; contracts, OMS section 1)."""

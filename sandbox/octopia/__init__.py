@@ -1,0 +1,1 @@
+"""Octopia (Cdiscount), simulated from contracts, marketplaces section 6."""

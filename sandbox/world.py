@@ -1,0 +1,103 @@
+"""Everything one sandbox holds: the rooms, the dial, the journal, the orders still to come, and the verdict."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sandbox.agenda import Agenda, format_instant
+from sandbox.egenta.room import Egenta
+from sandbox.fault_sets import find_fault_set
+from sandbox.faults import Dial
+from sandbox.journal import Journal
+from sandbox.octopia.room import Octopia
+from sandbox.samples import PLAIN, Sample, Shares, count_plants, make_samples
+from sandbox.settings import SandboxConfig
+
+BACKLOG = timedelta(seconds=60)
+
+
+class World:
+    def __init__(self, config: SandboxConfig) -> None:
+        self.config = config
+        self.agenda = Agenda(config.clock)
+        self.journal = Journal()
+        self.dial = Dial(config.seed, config.faults, find_fault_set(config.faults))
+        self.octopia = Octopia(config.octopia, self.agenda, self.dial)
+        self.egenta = Egenta(config.egenta, self.agenda, config.seed, self.journal, self.octopia)
+        self.made = 0
+        now = self.agenda.catch_up()
+        samples = self._make(config.orders, config.seed, config.plant, config.shares)
+        if config.rate is None:
+            # A backlog that no poll has seen: its changes lie in the last minute, oldest first.
+            for n, sample in enumerate(samples):
+                self.octopia.receive(sample, now - BACKLOG * (1 - n / len(samples)))
+        else:
+            self._let_come(samples, config.rate, now)
+
+    def add_orders(self, count: int, seed: int, rate: float | None, plant: int, *, plain: bool) -> list[str]:
+        """More orders, from now on; their ids."""
+        now = self.agenda.catch_up()
+        samples = self._make(count, seed, plant, PLAIN if plain else self.config.shares)
+        if rate is None:
+            for sample in samples:
+                self.octopia.receive(sample, now)
+        else:
+            self._let_come(samples, rate, now)
+        return [sample.order_id for sample in samples]
+
+    def _make(self, count: int, seed: int, plant: int | None, shares: Shares) -> list[Sample]:
+        samples = make_samples(count, seed, count_plants(count, plant), shares, start=self.made)
+        self.made += count
+        return samples
+
+    def _let_come(self, samples: list[Sample], rate: float, now: datetime) -> None:
+        for n, sample in enumerate(samples):
+            self.agenda.schedule(now + timedelta(seconds=n / rate), partial(self.octopia.receive, sample))
+
+    def judge(self) -> dict[str, Any]:
+        """The partners' own books side by side: what is missing, doubled, or should not be there.
+
+        While work is under way, `missing` and `not_shipped_at_marketplace` are what is still to come.
+        """
+        held = self.egenta.warehouse.copies
+        expected = self.octopia.list_expected()
+        forbidden = self.octopia.list_forbidden()
+        unknown = [order_id for order_id in held if self.octopia.book.find(order_id) is None]
+        return {
+            "expected": len(expected),
+            "arrived": len(expected & held.keys()),
+            "missing": sorted(expected - held.keys()),
+            "unexpected": {order_id: forbidden[order_id] for order_id in held if order_id in forbidden}
+            | dict.fromkeys(unknown, "unknown to every marketplace"),
+            "doubled": [order_id for order_id, copies in held.items() if len(copies) > 1],
+            "planted_arrived": [plant.order_id for plant in self.octopia.plants if plant.order_id in held],
+            "shipped_not_acked": [
+                order_id
+                for order_id in held
+                if self.egenta.warehouse.list_parcels(order_id) and not self.egenta.warehouse.acks[order_id]
+            ],
+            "not_shipped_at_marketplace": [
+                order_id
+                for order_id in held
+                if self.egenta.warehouse.is_shipped(order_id) and self.octopia.is_shipped(order_id) is False
+            ],
+        }
+
+    def describe(self) -> dict[str, Any]:
+        now = self.agenda.catch_up()
+        journal = self.journal
+        return {
+            "now": format_instant(now),
+            "seed": self.config.seed,
+            "orders_made": self.made,
+            "octopia": self.octopia.describe(),
+            "egenta": self.egenta.describe(),
+            "audit": self.judge(),
+            "violations": [asdict(finding) for finding in journal.violations],
+            "violations_by_rule": dict(journal.violations_by_rule),
+            "conflicts": [asdict(finding) for finding in journal.conflicts],
+            "conflicts_by_rule": dict(journal.conflicts_by_rule),
+            "answers": dict(journal.answers),
+            "faults": self.dial.describe(),
+        }

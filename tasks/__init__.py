@@ -1,0 +1,1 @@
+"""All of Celery: thin tasks over `pipeline`."""

@@ -1,0 +1,1 @@
+"""The tests: units, conformance, golden pairs, integration, chaos."""
