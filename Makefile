@@ -29,10 +29,15 @@ help: ## this list
 install: $(STAMP) ## .venv with everything in requirements.lock, checked by hash (PYTHON=python3.12)
 
 # One stamp for all: as long as neither file changed, nothing is asked of pip or the network.
+# It holds the folder's path: a copied or moved .venv still points at the old place, so it is made anew.
+MADE_IN := $(shell cat $(STAMP) 2>/dev/null)
+ifneq ($(MADE_IN),$(CURDIR))
+.PHONY: $(STAMP)
+endif
 $(STAMP): requirements.lock pyproject.toml
 	@set -e; \
 	new_enough() { command -v "$$1" >/dev/null 2>&1 && "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }; \
-	if new_enough $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1; then exit 0; fi; \
+	if [ -z "$(filter-out $(CURDIR),$(MADE_IN))" ] && new_enough $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1; then exit 0; fi; \
 	found=; \
 	for candidate in "$(PYTHON)" python3.13 python3.12 python3.11; do \
 		if new_enough "$$candidate"; then found=$$candidate; break; fi; \
@@ -51,7 +56,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "install: packages into $(VENV) (once; the next call starts at once)" >&2
 	@$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
-	@touch $@
+	@echo "$(CURDIR)" > $@
 
 demo: $(STAMP) ## the whole system on simulated partners (ORDERS=500 FAULTS=none|some|worst OMS= MARKETPLACE= KEEP=1)
 	@$(BIN)/orderpipe demo --orders $(ORDERS) --faults $(FAULTS) \

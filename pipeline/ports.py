@@ -132,6 +132,10 @@ class Marketplace(Protocol):
         """Whether the order waits for our accept."""
         ...
 
+    def parcels(self, raw: Mapping[str, Any]) -> frozenset[str]:
+        """Numbers of the parcels that the marketplace already has for this raw order; pure."""
+        ...
+
 
 class Oms(Protocol):
     """An OMS account. A capability that is None does not exist."""
@@ -257,7 +261,9 @@ class Ledger(Protocol):
         """
         ...
 
-    def poll_begin(self, account: str, flow: Flow, token: str, *, every: timedelta, force: bool = False) -> "Poll | None":
+    def poll_begin(
+        self, account: str, flow: Flow, token: str, *, every: timedelta, force: bool = False, key: str | None = None
+    ) -> "Poll | None":
         """Open a poll unless one is open, or one just was, or the gate is shut."""
         ...
 
@@ -280,6 +286,7 @@ class Poll:
     cursor: str | None
     page: str | None
     now: datetime
+    key: str  # account:flow, and more for a backfill or a sweep, which have cursors of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,14 +301,26 @@ class Received:
 
 
 class Gates(Protocol):
-    """One gate per account: shut until when, and why."""
+    """One gate per account: shut until when, and why. `kind`: paused, retry_after, circuit, credentials, durability."""
 
-    def shut(self, account: str, *, until: datetime | None, why: str, kind: str) -> None:
-        """Shut it; `until` None is until somebody opens it. `kind`: paused, retry_after, circuit, credentials, durability."""
+    def shut(self, account: str, *, wait: timedelta | None, why: str, kind: str) -> None:
+        """Shut it for so long; None: until somebody opens it."""
         ...
 
     def open(self, account: str, *, kinds: Sequence[str] = ()) -> bool:
         """Open it (only if shut for one of `kinds`, when given). True if it was shut."""
+        ...
+
+    def failed(self, account: str) -> int:
+        """Count one more trouble in a row (forgotten after some minutes); gives the count."""
+        ...
+
+    def worked(self, account: str) -> None:
+        """A good answer: the row of troubles is over. Costs nothing when there was none."""
+        ...
+
+    def is_shut(self, account: str) -> str | None:
+        """Why it is shut, None when open."""
         ...
 
 

@@ -8,6 +8,7 @@ from sandbox.fault_sets import FAULT_SETS
 
 
 def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
+    """The command line's options."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="Octopia and Egenta, simulated.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
@@ -26,6 +27,7 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
 
 
 def make_config(options: argparse.Namespace) -> SandboxConfig:
+    """The options as a configuration."""
     return SandboxConfig(
         orders=options.orders,
         seed=options.seed,
@@ -43,13 +45,14 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
 
 
 def main(words: list[str] | None = None) -> int:
+    """Serve until told to stop; 2 where the port can't be had."""
     options = read_arguments(words)
     if options.die_with_parent:
         die_with_parent()
     try:
         serve(make_config(options), options.host, options.port)
     except OSError as fault:
-        print(f"sandbox: can't listen on {options.host}:{options.port}: {fault.strerror}", file=sys.stderr)
+        sys.stderr.write(f"sandbox: can't listen on {options.host}:{options.port}: {fault.strerror}\n")
         return 2
     return 0
 

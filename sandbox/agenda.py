@@ -10,6 +10,7 @@ Act = Callable[[datetime], None]
 
 
 def utc_now() -> datetime:
+    """The clock unless another is given."""
     return datetime.now(UTC)
 
 
@@ -32,7 +33,13 @@ class Agenda:
         self._due: list[tuple[datetime, int, Act]] = []
 
     def schedule(self, when: datetime, act: Act) -> None:
+        """Do something at a moment, or at the next request after it."""
         heapq.heappush(self._due, (when, next(self._number), act))
+
+    @property
+    def reached(self) -> datetime:
+        """The moment up to which everything due has been done."""
+        return self._reached
 
     def catch_up(self) -> datetime:
         """Do all that is due, in order of time; return the present moment."""

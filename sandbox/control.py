@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -15,10 +16,20 @@ from sandbox.octopia.book import STATUSES
 from sandbox.octopia.wire import set_path
 from sandbox.world import World
 
-Act = Callable[[World, Request, dict[str, Any]], Any]
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the control API."""
+
+    world: World
+    request: Request
+    raw: dict[str, Any]
 
 
-class NotFound(Exception):
+Act = Callable[[Call], Any]
+
+
+class NoSuchOrderError(Exception):
     """No such order."""
 
 
@@ -45,8 +56,8 @@ def _answer(world: World, act: Act) -> Callable[[Request], Awaitable[Response]]:
             raw = json.loads(await request.body() or b"{}")
             if not isinstance(raw, dict):
                 raise ValueError("the body must be a JSON object")
-            return JSONResponse(act(world, request, raw))
-        except NotFound:
+            return JSONResponse(act(Call(world, request, raw)))
+        except NoSuchOrderError:
             return JSONResponse({"error": "no such order"}, 404)
         except (ValueError, TypeError, KeyError, IndexError) as fault:
             return JSONResponse({"error": f"{type(fault).__name__}: {fault}"}, 400)
@@ -54,99 +65,107 @@ def _answer(world: World, act: Act) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
-def show_state(world: World, request: Request, raw: dict[str, Any]) -> Any:
-    return world.describe()
+def show_state(call: Call) -> Any:
+    """The whole report."""
+    return call.world.describe()
 
 
-def show_requests(world: World, request: Request, raw: dict[str, Any]) -> Any:
-    world.agenda.catch_up()
-    return world.journal.recent(int(request.query_params.get("limit", "100")))
+def show_requests(call: Call) -> Any:
+    """`?limit=`: the last requests, newest first."""
+    call.world.agenda.catch_up()
+    return call.world.journal.recent(int(call.request.query_params.get("limit", "100")))
 
 
-def add_orders(world: World, request: Request, raw: dict[str, Any]) -> Any:
-    """`{count, seed?, rate?, plant?, plain?}`; plain: all ready to be shipped, no hostile ids. Without `plant`: none."""
-    _refuse_unknown(raw, {"count", "seed", "rate", "plant", "plain"})
-    ids = world.add_orders(
-        int(raw["count"]),
-        int(raw.get("seed", world.config.seed)),
-        raw.get("rate"),
-        int(raw.get("plant", 0)),
-        plain=bool(raw.get("plain", False)),
+def add_orders(call: Call) -> Any:
+    """`{count, seed?, rate?, plant?, plain?}`; plain: all ready to be shipped, no hostile ids.
+
+    Without `plant`: none invalid.
+    """
+    _refuse_unknown(call.raw, {"count", "seed", "rate", "plant", "plain"})
+    ids = call.world.add_orders(
+        int(call.raw["count"]),
+        int(call.raw.get("seed", call.world.config.seed)),
+        call.raw.get("rate"),
+        int(call.raw.get("plant", 0)),
+        plain=bool(call.raw.get("plain", False)),
     )
     return {"ids": ids}
 
 
-def show_faults(world: World, request: Request, raw: dict[str, Any]) -> Any:
-    return world.dial.describe()
+def show_faults(call: Call) -> Any:
+    """The dial as it stands."""
+    return call.world.dial.describe()
 
 
-def turn_faults(world: World, request: Request, raw: dict[str, Any]) -> Any:
+def turn_faults(call: Call) -> Any:
     """`{name}` or `{rules: [...]}`: the rules replace those in force."""
-    _refuse_unknown(raw, {"name", "rules"})
-    if "rules" in raw:
-        world.dial.turn(str(raw.get("name", "own")), tuple(Rule.read(rule) for rule in raw["rules"]))
+    _refuse_unknown(call.raw, {"name", "rules"})
+    if "rules" in call.raw:
+        call.world.dial.turn(str(call.raw.get("name", "own")), tuple(Rule.read(rule) for rule in call.raw["rules"]))
     else:
-        world.dial.turn(raw["name"], find_fault_set(raw["name"]))
-    return world.dial.describe()
+        call.world.dial.turn(call.raw["name"], find_fault_set(call.raw["name"]))
+    return call.world.dial.describe()
 
 
-def turn_egenta(world: World, request: Request, raw: dict[str, Any]) -> Any:
-    world.egenta.turn(**raw)
-    return {key: getattr(world.egenta.dials, key) for key in raw}
+def turn_egenta(call: Call) -> Any:
+    """`{dial: value}` of EgentaDials."""
+    call.world.egenta.turn(**call.raw)
+    return {key: getattr(call.world.egenta.dials, key) for key in call.raw}
 
 
-def turn_octopia(world: World, request: Request, raw: dict[str, Any]) -> Any:
-    world.octopia.turn(**raw)
-    return {key: getattr(world.octopia.dials, key) for key in raw}
+def turn_octopia(call: Call) -> Any:
+    """`{dial: value}` of OctopiaDials."""
+    call.world.octopia.turn(**call.raw)
+    return {key: getattr(call.world.octopia.dials, key) for key in call.raw}
 
 
-def show_egenta_orders(world: World, request: Request, raw: dict[str, Any]) -> Any:
+def show_egenta_orders(call: Call) -> Any:
     """Every order as it was last sent, one item per copy."""
-    world.agenda.catch_up()
+    call.world.agenda.catch_up()
     return {
         "orders": [
             {
                 "OrderId": order_id,
                 "copy": n,
-                "puts": world.egenta.warehouse.puts[order_id],
+                "puts": call.world.egenta.warehouse.puts[order_id],
                 "parcels": [number for _, number in copy.parcels],
                 "acked": copy.acked_at is not None,
                 "order": copy.order,
             }
-            for order_id, copies in world.egenta.warehouse.copies.items()
+            for order_id, copies in call.world.egenta.warehouse.copies.items()
             for n, copy in enumerate(copies, 1)
         ]
     }
 
 
-def show_octopia_order(world: World, request: Request, raw: dict[str, Any]) -> Any:
+def show_octopia_order(call: Call) -> Any:
     """The whole order, also what its seller may not see yet."""
-    world.agenda.catch_up()
-    return _find_order(world, request).wire
+    call.world.agenda.catch_up()
+    return _find_order(call).wire
 
 
-def change_octopia_order(world: World, request: Request, raw: dict[str, Any]) -> Any:
+def change_octopia_order(call: Call) -> Any:
     """`{status?, set?: {path: value}}`: the buyer cancels, an address changes. updatedAt moves."""
-    _refuse_unknown(raw, {"status", "set"})
-    now = world.agenda.catch_up()
-    held = _find_order(world, request)
-    if "status" in raw and raw["status"] not in STATUSES:
+    _refuse_unknown(call.raw, {"status", "set"})
+    now = call.world.agenda.catch_up()
+    held = _find_order(call)
+    if "status" in call.raw and call.raw["status"] not in STATUSES:
         raise ValueError(f"status is one of {', '.join(STATUSES)}")
-    for path, value in raw.get("set", {}).items():
+    for path, value in call.raw.get("set", {}).items():
         if path in {"status", "updatedAt", "orderId"}:
             raise ValueError(f"{path} can't be set")
         set_path(held.wire, path, value)
-    if "status" in raw:
-        world.octopia.book.move(held, raw["status"], now, forced=True)
+    if "status" in call.raw:
+        call.world.octopia.book.move(held, call.raw["status"], now, forced=True)
     else:
-        world.octopia.book.touch(held, now)
+        call.world.octopia.book.touch(held, now)
     return held.wire
 
 
-def _find_order(world: World, request: Request) -> Any:
-    held = world.octopia.book.find(split_segments(request.scope["raw_path"])[-1])
+def _find_order(call: Call) -> Any:
+    held = call.world.octopia.book.find(split_segments(call.request.scope["raw_path"])[-1])
     if held is None:
-        raise NotFound
+        raise NoSuchOrderError
     return held
 
 

@@ -19,6 +19,7 @@ CHUNK = 65536
 
 
 async def deliver(fault: Rule | None, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the answer as the fault has it; it may take long, or never arrive."""
     kind = fault.kind if fault else ""
     if fault is None or kind == "status":
         await send_reply(reply, send)
@@ -41,6 +42,7 @@ async def deliver(fault: Rule | None, reply: Reply, scope: Scope, receive: Recei
 
 
 async def send_reply(reply: Reply, send: Send) -> None:
+    """The whole answer at once."""
     await _start(reply, len(reply.body), send)
     await send({"type": "http.response.body", "body": reply.body})
 
@@ -101,6 +103,7 @@ async def _wait_for_the_end(receive: Receive) -> None:
 
 
 def find_transport(scope: Scope) -> asyncio.Transport:
+    """The connection's transport, as `server` leaves it in the scope."""
     transport = scope.get("state", {}).get("transport")
     if not isinstance(transport, asyncio.Transport):
         raise RuntimeError("faults that cut the connection need sandbox.server's protocol")

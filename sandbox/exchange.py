@@ -17,7 +17,7 @@ from sandbox.journal import Journal
 from sandbox.reply import Reply
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - an answer, not an error
     """A request that is not answered as asked. `breach`: it broke the contract, and is recorded as a violation;
     `conflict`: it was well formed, but the state did not allow it."""
 
@@ -56,6 +56,7 @@ class Ask:
     draw_room_fault: Callable[[str], Rule | None]
 
     def read_json(self) -> Any:
+        """Refusal 400 where the body is no JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -69,9 +70,12 @@ class Ask:
 
 
 Answer = Callable[[Ask], Reply]
+# What a client sees of an answer that a fault spoils; 0: nothing.
+SEEN_STATUS = {"hang": 0, "reset_after": 0, "html": 200, "truncated": 200, "huge": 200}
 
 
 def take_no_time() -> float:
+    """Most requests take effect at once."""
     return 0.0
 
 
@@ -88,10 +92,13 @@ class Endpoint:
 
 
 class Room(Protocol):
+    """One partner: its endpoints, and how it says no."""
+
     name: str
     endpoints: tuple[Endpoint, ...]
 
-    def refuse(self, refusal: Refusal) -> Reply: ...
+    def refuse(self, refusal: Refusal) -> Reply:
+        """The refusal in the partner's own form."""
 
 
 def split_segments(raw_path: bytes) -> tuple[str, ...]:
@@ -114,6 +121,7 @@ class Exchange:
         self._agenda = agenda
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Draw a fault, let the room answer, note it, send what the fault leaves of it."""
         body = await read_body(receive)
         raw_path: bytes = scope["raw_path"].partition(b"?")[0]
         method: str = scope["method"]
@@ -135,9 +143,9 @@ class Exchange:
         if fault is not None and fault.kind == "status":
             wait = () if fault.retry_after is None else (("retry-after", f"{fault.retry_after:g}"),)
             reply = self._room.refuse(Refusal(fault.status, "A fault of the sandbox", headers=wait))
-        silent = fault is not None and fault.kind in {"hang", "reset_after"}
         labels = ", ".join(drawn.labels)
-        self._journal.note_request(self._agenda.catch_up(), method, path, name, 0 if silent else reply.status, labels)
+        status = reply.status if fault is None else SEEN_STATUS.get(fault.kind, reply.status)
+        self._journal.note_request(self._agenda.catch_up(), method, path, name, status, labels)
         await deliver(fault, reply, scope, receive, send)
 
     def _answer(
@@ -179,6 +187,7 @@ class Exchange:
 
 
 async def read_body(receive: Receive) -> bytes:
+    """The whole body, in one piece."""
     body = b""
     while True:
         message = await receive()
@@ -201,4 +210,5 @@ def require_object(raw: object, required: set[str], optional: frozenset[str] = f
 
 
 def refuse_fields(title: str, errors: dict[str, list[str]], order: str | None = None) -> NoReturn:
+    """Refuse with 400, naming each wrong field."""
     raise Refusal(400, title, errors, order=order)

@@ -50,6 +50,7 @@ FAULT_SETS: dict[str, tuple[Rule, ...]] = {"none": (), "some": _SOME, "worst": _
 
 
 def find_fault_set(name: str) -> tuple[Rule, ...]:
+    """ValueError names the known sets."""
     if name not in FAULT_SETS:
         raise ValueError(f"unknown fault set {name!r}; known: {', '.join(FAULT_SETS)}")
     return FAULT_SETS[name]

@@ -41,10 +41,12 @@ class Rule:
 
     @property
     def label(self) -> str:
+        """The name it is counted under."""
         return f"{self.kind} {self.status}" if self.kind == "status" else self.kind
 
     @property
     def duration(self) -> float:
+        """Seconds, by kind where the rule says nothing."""
         return self.seconds if self.seconds is not None else _SECONDS.get(self.kind, 1.0)
 
     @classmethod
@@ -93,6 +95,7 @@ class Dial:
         self._matching: dict[tuple[str, frozenset[str]], list[_Armed]] = {}
 
     def draw(self, endpoint: str, kinds: frozenset[str] = WIRE_KINDS) -> Rule | None:
+        """The first matching rule that fires now, of these kinds."""
         if not self._armed:
             return None
         matching = self._matching.get((endpoint, kinds))
@@ -110,6 +113,7 @@ class Dial:
         return None
 
     def describe(self) -> dict[str, Any]:
+        """For the report: each rule with how often it fired."""
         return {
             "name": self.name,
             "rules": [{**asdict(armed.rule), "fired": armed.fired} for armed in self._armed],

@@ -46,16 +46,19 @@ class Journal:
         self.conflicts_by_rule: Counter[str] = Counter()
 
     def note_request(self, now: datetime, method: str, path: str, endpoint: str, status: int, fault: str) -> None:
+        """A request and how it was answered."""
         self.requests.append(Line(format_instant(now), method, path, endpoint, status, fault or None))
         self.answers[f"{endpoint} {status or 'none'}"] += 1
 
     def note_violation(
         self, now: datetime, endpoint: str, rule: str, order: str | None = None, fields: tuple[str, ...] = ()
     ) -> None:
+        """A contract was broken."""
         self.violations.append(Finding(format_instant(now), endpoint, rule, order, fields))
         self.violations_by_rule[f"{endpoint}: {rule}"] += 1
 
     def note_conflict(self, now: datetime, endpoint: str, rule: str, order: str | None = None) -> None:
+        """The order's state did not allow it."""
         self.conflicts.append(Finding(format_instant(now), endpoint, rule, order, ()))
         self.conflicts_by_rule[f"{endpoint}: {rule}"] += 1
 

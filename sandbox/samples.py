@@ -27,6 +27,8 @@ PLAIN = Shares(0.0, 0.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class SampleAddress:
+    """One address; `line2` and `line3` are what follows the street."""
+
     first: str
     last: str
     company: str | None

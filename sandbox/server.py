@@ -25,6 +25,7 @@ class CuttableProtocol(H11Protocol):
     """Hands its transport to the application, which may cut it."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """As usual, and the transport goes into every request's state."""
         super().connection_made(cast(asyncio.Transport, transport))
         self.app_state = {**self.app_state, "transport": transport}
 
@@ -38,11 +39,13 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._announcement:
-            print(self._announcement, file=sys.stderr, flush=True)
+            sys.stderr.write(f"{self._announcement}\n")
+            sys.stderr.flush()
         self.listening.set()
 
 
 def bind(host: str, port: int) -> socket.socket:
+    """A listening socket's address, taken; OSError: it can't be had."""
     # The protocol is named: asyncio sets TCP_NODELAY only on sockets that say TCP (40 ms a request otherwise).
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     plug = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -56,6 +59,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def describe_url(plug: socket.socket) -> str:
+    """The address as a URL."""
     host, port = plug.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -106,7 +110,7 @@ def _make_server(app: Starlette, announcement: str | None) -> _Server:
 def die_with_parent() -> None:
     """Ask the kernel for SIGTERM when the parent ends (Linux only; elsewhere it says so and does nothing)."""
     if not sys.platform.startswith("linux"):
-        print("sandbox: --die-with-parent works on Linux only", file=sys.stderr)
+        sys.stderr.write("sandbox: --die-with-parent works on Linux only\n")
         return
     parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

@@ -18,6 +18,8 @@ BACKLOG = timedelta(seconds=60)
 
 
 class World:
+    """One sandbox."""
+
     def __init__(self, config: SandboxConfig) -> None:
         self.config = config
         self.agenda = Agenda(config.clock)
@@ -85,6 +87,7 @@ class World:
         }
 
     def describe(self) -> dict[str, Any]:
+        """The whole report."""
         now = self.agenda.catch_up()
         journal = self.journal
         return {

@@ -16,7 +16,7 @@ class Orderpipe(Celery):  # type: ignore[misc] # Celery has no types
     """Celery with a worker that keeps to itself and stops promptly."""
 
     @cached_property
-    def Worker(self) -> Any:
+    def Worker(self) -> Any:  # noqa: N802 - Celery's name
         """For `celery worker`, also when it is typed by hand."""
         return self.subclass_with_self("tasks.worker:Worker")
 

@@ -1,12 +1,11 @@
 """What this process has open: the config, read once, and one `Pipeline`, opened after the fork."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.config.model import Config
 from pipeline.domain.lifecycle import Flow
+from pipeline.supervisor.whereabouts import CannotStart
 
 Hint = Callable[[str], None]
 
@@ -55,18 +54,30 @@ class Pipeline(Protocol):
 
 
 def read_own_config() -> Config:
-    """`$ORDERPIPE_CONFIG` or ./orderpipe.toml, with the ledger's URL filled in. Raises ConfigError, CannotStart."""
-    from pipeline.bootstrap import load_config
-    from pipeline.supervisor.whereabouts import with_ledger
+    """As `load_own_config`, which brings all connectors along: imported at first use."""
+    from pipeline.supervisor.loading import load_own_config
 
-    return with_ledger(load_config(Path(os.environ.get("ORDERPIPE_CONFIG") or "orderpipe.toml")))
+    return load_own_config()
 
 
 def open_pipeline(config: Config) -> Pipeline:
-    """The real one. Imported here: beat and the command line never need it."""
+    """The real one. Raises CannotStart. Imported here: beat and the command line never need it."""
     from pipeline import bootstrap
 
-    return bootstrap.open_pipeline(config)
+    try:
+        return bootstrap.open_pipeline(config)
+    except bootstrap.LedgerUnavailable as obstacle:
+        raise CannotStart(str(obstacle)) from None
+
+
+def try_pipeline() -> str | None:
+    """Why it can't be opened; None when it can. Also loads, before the fork, all that the children will need."""
+    try:
+        pipeline()
+    except CannotStart as obstacle:
+        return str(obstacle)
+    close_pipeline()
+    return None
 
 
 _ways: dict[str, Callable[..., Any]] = {"read": read_own_config, "open": open_pipeline}

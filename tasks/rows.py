@@ -15,6 +15,7 @@ from pipeline.domain.lifecycle import Step
 from tasks.app import app
 
 ROWS = 20
+FAILURES = frozenset({"dead", "held", "unknown", "parked"})  # waiting and given back is no failure
 WINDOW = 60.0  # seconds
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ _allowance = Allowance()
 
 def show_failures(task: Any, step: Step, causes: Sequence[tuple[str, str, str]]) -> None:
     """Rows `<step>.document` below the batch's own. Losing them loses nothing: the ledger has it all."""
-    rows = [row for row in causes if _allowance.grants(f"{step} {row[1]} {row[2]}")]
+    rows = [row for row in causes if row[1] in FAILURES and _allowance.grants(f"{step} {row[1]} {row[2]}")]
     if not rows:
         return
     batch = task.request

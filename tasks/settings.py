@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kombu import Queue
+from kombu.entity import Queue
 
 from pipeline.config.model import Config
 from tasks import queues, schedule
@@ -50,7 +50,7 @@ def from_config(config: Config) -> Mapping[str, Any]:
         "broker_url": broker,
         "broker_pool_limit": max(10, config.concurrency),
         "broker_transport_options": _transport(broker, config),
-        "task_queues": [Queue(name) for name in queues.served(config, serve)],
+        "task_queues": [Queue(name) for name in queues.served(config, serve)],  # type: ignore[no-untyped-call] # kombu has no types
         "worker_concurrency": config.concurrency,
         # just above the longest HTTP call: what is in hand at a stop is finished, not guessed at later
         "worker_soft_shutdown_timeout": config.limits.call_deadline.total_seconds() + 5,

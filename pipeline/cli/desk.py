@@ -160,7 +160,7 @@ class Desk(Protocol):
         """Fetch now."""
         ...
 
-    def pull(self, account: str, id: str) -> Report:  # noqa: A002 - the partner's id, by its own name
+    def pull(self, account: str, id: str) -> Report:
         """Fetch one document."""
         ...
 

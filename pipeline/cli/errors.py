@@ -39,15 +39,15 @@ def _explain_operation(error: Exception) -> int | None:
 
     from pipeline.bootstrap import LedgerUnavailable
     from pipeline.operations.errors import NotAllowed, NotFound
+    from pipeline.supervisor.whereabouts import CannotStart
 
     if isinstance(error, NotFound):
-        words = str(error)
-        say(words if " " in words else f"{words}: not found; `orderpipe orders {words}` looks for it by any id")
+        say(f"not found: {error}")
         return FAILED
     if isinstance(error, NotAllowed):
         say(str(error))
         return FAILED
-    if isinstance(error, LedgerUnavailable):
+    if isinstance(error, LedgerUnavailable | CannotStart):
         say(str(error))
         return UNUSABLE
     if isinstance(error, Unreachable | TooSlow | ConnectionError | TimeoutError):

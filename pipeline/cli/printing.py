@@ -73,9 +73,7 @@ def plain(value: Any, *, lines: bool = False) -> str:
     else:
         text = str(value)
     keep = "\n" if lines else ""
-    return "".join(
-        letter if letter.isprintable() or letter in keep else repr(letter)[1:-1] for letter in text
-    )
+    return "".join(letter if letter.isprintable() or letter in keep else repr(letter)[1:-1] for letter in text)
 
 
 def age(since: Any, now: datetime) -> str:

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,6 +89,10 @@ class Verb(click.Command):
         super().__init__(*args, **kwargs)
         self.params.append(config_option())
 
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence, whole: click would cut it at 45 letters."""
+        return super().get_short_help_str(max(limit, 120))
+
 
 class Verbs(click.Group):
     """The subcommands, and the one place that turns errors into words and exit codes."""
@@ -96,6 +100,7 @@ class Verbs(click.Group):
     command_class = Verb
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Runs the subcommand; its function's number is the exit code."""
         try:
             code = super().invoke(ctx)
         except KeyboardInterrupt:
@@ -114,35 +119,26 @@ class Verbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Names the nearest command when there is none of this name."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             close = nearest(args[0], self.list_commands(ctx))
             ctx.fail(f"there is no command {args[0]!r}; the nearest is {close!r}")
         return super().resolve_command(ctx, args)
 
 
-class Time(click.ParamType):
+def read_time(text: str) -> datetime:
     """RFC 3339, a date, or how long ago: `2026-11-21T08:00:00Z`, `2026-11-21`, `2h`. Without an offset: UTC."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Reads a time."""
-        if isinstance(value, datetime):
-            return value
-        session = ctx.find_object(Session) if ctx else None
-        now = session.now() if session else datetime.now(UTC)
-        try:
-            return now - read_duration(value)
-        except ValueError:
-            pass
-        try:
-            time = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no time: write 2026-11-21T08:00:00Z, 2026-11-21, or 2h for two hours ago", param, ctx)
-        return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-TIME: Final = Time()
+    context = click.get_current_context(silent=True)
+    session = context.find_object(Session) if context else None
+    now = session.now() if session else datetime.now(UTC)
+    with suppress(ValueError):
+        return now - read_duration(text)
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        remedy = "write 2026-11-21T08:00:00Z, 2026-11-21, or 2h for two hours ago"
+        raise click.BadParameter(f"{text!r} is no time: {remedy}") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def who_option(function: F) -> F:

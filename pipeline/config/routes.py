@@ -128,7 +128,7 @@ class _Reader:
         if table.get("flows") is None:
             return None
         flows = table.names("flows")
-        if not flows:
+        if table.get("flows") == []:
             table.wrong("flows", "names none: remove it for all that both can do, or name one")
         for flow in flows:
             if flow not in FLOWS:
@@ -168,7 +168,7 @@ def _ack_when(table: Table, to: tuple[str, ...]) -> tuple[str, ...] | None:
     strangers = [name for name in names if name not in to]
     if strangers:
         table.wrong("ack_when", f"{', '.join(strangers)}: not among this route's targets ({', '.join(to)})")
-    if not names:
+    if table.get("ack_when") == []:
         table.wrong("ack_when", "names none: remove it for every target, or name one")
     return names
 

@@ -11,19 +11,15 @@ LARGEST: Final = 65_536  # a key file is small; /dev/zero is not
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The environment, and the folder that `file:` paths are relative to.
-
-    `closed`: references are plain text, for values that don't come from the user's own file.
-    """
+    """The environment, and the folder that `file:` paths are relative to."""
 
     env: Mapping[str, str]
     folder: Path
-    closed: bool = False
 
     def resolve(self, text: str) -> str:
         """What `env:` or `file:` stands for; other text as it is. Raises ValueError in words, without the value."""
         scheme, colon, rest = text.partition(":")
-        if self.closed or not colon or scheme not in ("env", "file"):
+        if not colon or scheme not in ("env", "file"):
             return text
         return self._variable(rest.strip()) if scheme == "env" else self._file(rest.strip())
 

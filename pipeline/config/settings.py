@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pipeline.config.durations import read_duration
-from pipeline.config.problems import Problems
 from pipeline.config.secrets import REMEDY, Sources, is_reference
 from pipeline.config.setting import Secret, Setting
 from pipeline.config.table import Table, read_flag, read_text, read_whole
@@ -32,15 +30,6 @@ def read_settings(table: Table, declared: Sequence[Setting]) -> dict[str, Any]:
             table.wrong(setting.name, str(error))
             found[setting.name] = None
     table.finish()
-    return found
-
-
-def read_arguments(given: Mapping[str, str], declared: Sequence[Setting], place: str) -> dict[str, Any]:
-    """Arguments of one operation, given as text (`NAME=VALUE`). Raises ConfigError with everything wrong."""
-    problems = Problems()
-    values = {name: _from_text(text, declared, name) for name, text in given.items()}
-    found = read_settings(Table(values, place, problems, Sources({}, Path(), closed=True)), declared)
-    problems.settle()
     return found
 
 
@@ -139,17 +128,6 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "amount": "4.90",
     "duration": '"30s"',
 }
-
-
-def _from_text(text: str, declared: Sequence[Setting], name: str) -> Any:
-    form = next((setting.form for setting in declared if setting.name == name), "text")
-    if form == "integer" and re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII):
-        return int(text)
-    if form == "flag" and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if form == "texts":
-        return [entry.strip() for entry in text.split(",") if entry.strip()]
-    return text
 
 
 def _meaning(setting: Setting) -> str:

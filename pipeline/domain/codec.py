@@ -198,6 +198,7 @@ def _read_of(member: Member) -> Convert:
         Form.AMOUNT: _read_amount,
         Form.TIME: _read_time,
         Form.FREE: _read_extra,
+        Form.RECORD: _read_object,  # of no class: one connector's own, below `extra`
     }
     return reads[member.form]
 
@@ -271,6 +272,12 @@ def _read_extra(value: Any) -> Any:
         raise ShapeError(
             [FieldError(str(name), "type", "expected an object named after its connector") for name in loose]
         )
+    return to_json(value)
+
+
+def _read_object(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise ShapeError.said(f"is {_kind(value)}, expected an object")
     return to_json(value)
 
 

@@ -11,6 +11,6 @@ def translate(table: Mapping[str, str], word: str | None) -> str | None:
 
     None: there is no entry. What that means, a word held by name or a partner's own table, is the caller's to say.
     """
-    if word is not None and word != REST and word in table:
+    if word is not None and word in table:
         return table[word]
     return table.get(REST)

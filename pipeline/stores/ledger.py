@@ -28,6 +28,7 @@ class Terms:
 
     cap: int = 2
     looks: Mapping[str, timedelta] = field(default_factory=dict)
+    gated: bool = True  # False: this step calls nobody, so neither gate nor cap of the account is its business
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +82,12 @@ class RedisLedger:
         chunks = [documents[i : i + CHUNK] for i in range(0, len(documents), CHUNK)] or [[]]
         for number, chunk in enumerate(chunks):
             last = number == len(chunks) - 1
-            header: dict[str, Any] = {"rows": [], "page": page if last else None, "cursor": cursor if last else None}
-            header["done"] = last and end
+            header: dict[str, Any] = {"rows": [], "done": last and end}
+            if last:  # a null would be no absence in Lua
+                header |= {name: word for name, word in (("page", page), ("cursor", cursor)) if word is not None}
             if poll:
-                header["poll"] = {"key": f"{poll.account}:{poll.flow}", "token": poll.token, "lease": self._lease}
-                if not last:
+                header["poll"] = {"key": poll.key, "token": poll.token, "lease": self._lease}
+                if not last and poll.page is not None:
                     header["page"] = poll.page  # a page half stored is read again
             bodies: list[bytes] = []
             for document in chunk:
@@ -93,10 +95,10 @@ class RedisLedger:
                 bodies.append(self.bodies.pack(str(document.ref), document.row.raw))
             answer = self.scripts.run("receive", self._hint, _json(header), *bodies)
             if answer[0] == b"lost":
-                return Received(*total, lanes=tuple(lanes), lost=True)
+                return Received(total[0], total[1], total[2], tuple(lanes), lost=True)
             total = [a + int(b) for a, b in zip(total, answer[1:4], strict=True)]
             lanes += [lane.decode() for lane in answer[4]]
-        return Received(*total, lanes=tuple(lanes))
+        return Received(total[0], total[1], total[2], tuple(lanes))
 
     def _row(self, new: NewDocument, now: int, body: int, who: str) -> dict[str, Any]:
         number, _ = self.number(new.ref.flow, new.ref.source, now)
@@ -109,7 +111,7 @@ class RedisLedger:
         }  # fmt: skip
         if new.fault:
             entry |= pack_fault(new.fault)
-        return {name: value for name, value in entry.items() if value not in (None, False)}
+        return {name: value for name, value in entry.items() if value is not None and value is not False}
 
     # -- take, send, settle, release
 
@@ -119,7 +121,7 @@ class RedisLedger:
         terms = self._terms(lane)
         wanted = {"fetch": "raw,doc", "normalize": "raw", "validate": "doc"}.get(step, "doc")
         answer = self.scripts.run(
-            "take", lane, account, token, min(limit, CHUNK), self._lease, terms.cap, _looks(terms.looks), self._hint, wanted, "0"
+            "take", lane, account if terms.gated else "", token, min(limit, CHUNK), self._lease, terms.cap, _looks(terms.looks), self._hint, wanted, "0"
         )  # fmt: skip
         kind, lanes = answer[0].decode(), tuple(name.decode() for name in answer[1])
         now = _moment(answer[2])
@@ -195,6 +197,7 @@ class RedisLedger:
     def release(self, token: str, lane: str, *, probe: str = "") -> Sequence[str]:
         """Safe to run twice."""
         _, account = split_lane(lane)
+        account = account if self._terms(lane).gated else ""
         answer = self.scripts.run("release", token, lane, account, self._hint, probe, 5000)
         return tuple(name.decode() for name in answer)
 
@@ -217,11 +220,11 @@ class RedisLedger:
         )
         if answer[0] != b"begun":
             return None
-        return Poll(account, flow, token, answer[2].decode() or None, answer[3].decode() or None, _moment(answer[1]))
+        return Poll(account, flow, token, answer[2].decode() or None, answer[3].decode() or None, _moment(answer[1]), name)
 
     def poll_end(self, poll: Poll, *, keep_page: bool, error: str = "") -> None:
         """Nothing happens if the poll is no longer ours."""
-        self.scripts.run("poll_end", f"{poll.account}:{poll.flow}", poll.token, "1" if keep_page else "0", error)
+        self.scripts.run("poll_end", poll.key, poll.token, "1" if keep_page else "0", error)
 
     def hints(self) -> Sequence[str]:
         """Reaps nothing by itself: the take that a hint leads to does."""

@@ -74,7 +74,7 @@ class Settlement:
             case Advanced():
                 return self._advanced(holding, ending)
             case Parked(error=error, until=until, spend=spend, unsent=unsent):
-                due = {"un": str(_epoch(until))} if until else {"dly": 0}
+                due = {"un": str(_epoch(until))} if until else {"dly": 1000 * 2 ** min(holding.attempts, 6)}
                 return {"k": "park", "sp": spend, "ns": unsent, **due, **pack_fault(error)}
             case Pending(handle=handle, until=until):
                 return {"k": "pend", "hd": handle, "dly": max(0, _epoch(until) - self._now)}
@@ -102,25 +102,30 @@ class Settlement:
         }  # fmt: skip
         if ending.facts:
             packed["fa"] = json.dumps({**holding.facts, **ending.facts})
-        if holding.item.target:  # a push is over: evidence, even if the record was taken over meanwhile
+        acknowledged = holding.step is Step.ACKNOWLEDGE and not ending.step and not ending.targets
+        if holding.item.target or acknowledged:  # a yes is evidence, even if the record was taken over meanwhile
             packed["ev"] = not ending.discarded
-            receipt = {"who": self._who, "what": "late receipt", "target": holding.item.target, "receipt": ending.receipt}
-            packed["lt"] = json.dumps(receipt)
+            packed["fp"] = holding.raw_fingerprint
+            late = {"who": self._who, "what": "late receipt", "target": holding.item.target, "receipt": ending.receipt}
+            packed["lt"] = json.dumps({name: value for name, value in late.items() if value is not None})
         if ending.targets:
-            packed["tg"] = [self._target(target) for target in ending.targets]
+            packed["tg"] = [self._target(target, holding) for target in ending.targets]
         elif ending.step and not holding.item.target:
             packed |= {"st": ending.step, "ln": lane(ending.step, ending.account or ref.source)}
         if "st" not in packed:
             packed["f"] = self._finished(holding, ending)
         return packed
 
-    def _target(self, target: Target) -> dict[str, Any]:
-        packed: dict[str, Any] = {"t": target.account, "ln": lane(Step.PUSH, target.account), "q": target.required, "k": "push"}
+    def _target(self, target: Target, holding: Holding) -> dict[str, Any]:
+        packed: dict[str, Any] = {
+            "t": target.account, "ln": lane(Step.PUSH, target.account), "q": target.required, "k": "push",
+            "w": holding.deliveries.get(target.account, {}).get("co"),
+        }  # fmt: skip
         match target.ending:
             case Advanced(fingerprint=sent, receipt=receipt, discarded=discarded):
                 packed |= {"k": "discarded" if discarded else "done", "bf": sent, "rc": receipt}
-            case Held(error=error):
-                packed |= {"k": "held", **pack_fault(error)}
+            case Held(error=error) | Dead(error=error):
+                packed |= {"k": ending_word(target.ending), **pack_fault(error)}
             case _:
                 packed["mb"] = target.maybe_sent
         return {name: value for name, value in packed.items() if value is not None}

@@ -8,6 +8,7 @@ from redis.exceptions import NoScriptError
 
 _NAMES = (
     "receive", "take", "send", "settle", "release", "poll_begin", "poll_end", "hints", "gate", "reserve", "act", "week",
+    "token",
 )  # fmt: skip
 
 

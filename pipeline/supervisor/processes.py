@@ -38,8 +38,9 @@ class Program:
     log: Path | None = None
     prefixed: bool = True
     on_our_death: signal.Signals = signal.SIGKILL
+    once: bool = False  # when it ends, it stays ended
     keep_open: tuple[int, ...] = ()  # file descriptors the child inherits
-    started: Callable[[int], None] = field(default=lambda pid: None, repr=False)
+    started: Callable[[int], None] = field(default=lambda _: None, repr=False)
 
 
 class Child:
@@ -55,9 +56,11 @@ class Child:
 
     @property
     def alive(self) -> bool:
+        """Whether its process runs."""
         return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
+        """Main thread only."""
         program = self.program
         target: int | IO[str] | None = subprocess.PIPE
         if program.log is not None:
@@ -74,7 +77,7 @@ class Child:
             errors="replace",
             start_new_session=True,
             pass_fds=program.keep_open,
-            preexec_fn=_die_with(os.getpid(), program.on_our_death),  # noqa: PLW1509 - no thread holds a lock we need
+            preexec_fn=_die_with(os.getpid(), program.on_our_death),
         )
         self._began = time.monotonic()
         if target is not None and not isinstance(target, int):
@@ -85,7 +88,7 @@ class Child:
 
     def keep_up(self) -> None:
         """Start it again if it has ended, after a pause that grows while it keeps ending at once."""
-        if self.alive:
+        if self.alive or self.program.once:
             return
         now = time.monotonic()
         if self.process is not None:
@@ -99,6 +102,7 @@ class Child:
             self.start()
 
     def ask_to_stop(self) -> None:
+        """SIGTERM to its leader; what that means is its own matter."""
         if self.process is not None and self.alive:
             with contextlib.suppress(ProcessLookupError):
                 self.process.terminate()
@@ -167,7 +171,7 @@ class Supervisor:
         self.children.clear()
         self.afterwards.close()
 
-    def _asked(self, number: int, frame: FrameType | None) -> None:
+    def _asked(self, _number: int, _frame: FrameType | None) -> None:
         self.signals += 1
 
 

@@ -1,4 +1,4 @@
-"""The roles as programs: worker, beat and Flower are Celery's own commands, told by environment which config to read."""
+"""The roles as programs: Celery's own commands, told by their environment which config to read."""
 
 import os
 import sys
@@ -48,7 +48,12 @@ def program(
 
 
 def environment(config: Config, serve: Sequence[str] = ()) -> Mapping[str, str]:
-    """What every child sees: our config by its full path, our packages whatever the working directory."""
+    """What a role sees: our config by its full path, and whose own queues it serves."""
+    return environment_of({CONFIG: str(config.path), SERVE: ",".join(serve)})
+
+
+def environment_of(extra: Mapping[str, str]) -> Mapping[str, str]:
+    """What every child sees: our packages, whatever its working directory."""
     root = str(Path(pipeline.__file__).parent.parent)
     paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {
@@ -56,6 +61,5 @@ def environment(config: Config, serve: Sequence[str] = ()) -> Mapping[str, str]:
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
         "PYTHONUNBUFFERED": "1",
         "REMAP_SIGTERM": "SIGQUIT",  # Celery's own warm shutdown hangs now and then; its soft one does not
-        CONFIG: str(config.path),
-        SERVE: ",".join(serve),
+        **extra,
     }

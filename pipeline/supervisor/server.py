@@ -85,14 +85,14 @@ def start_server(supervisor: Supervisor, data_dir: Path, *, log: Path | None = N
     lock = _lock_files(data_dir, before)
     supervisor.afterwards.callback(os.close, lock)
     password = before.password if before else Secret(secrets.token_urlsafe(24))
-    port = before.port if before else _free_port()
+    port = before.port if before else free_port()
     for _ in range(TRIES):
         whereabouts = Whereabouts(port, password)
         child = supervisor.add(_program(data_dir, whereabouts, lock, log))
         if _answers(child, whereabouts):
             return whereabouts.url
         supervisor.drop(child)  # most likely somebody else took the port between our look and the bind
-        port = _free_port()
+        port = free_port()
     log = log or data_dir / "logs" / "server.log"
     raise CannotStart(f"the embedded server did not start in {data_dir}; its last words are in {log}")
 
@@ -146,7 +146,8 @@ def _lock_files(data_dir: Path, before: Whereabouts | None) -> int:
         time.sleep(TICK)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody has now; whoever binds it must still be ready to lose the race."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

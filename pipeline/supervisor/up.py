@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline import bootstrap
 from pipeline.config.model import Config
 from pipeline.config.setting import Secret
 from pipeline.supervisor.processes import Supervisor, say
@@ -41,7 +42,7 @@ def running(
         check_port(config)
         try:
             whole = _with_server(config, supervisor)
-            _init_ledger(whole)
+            bootstrap.init_ledger(whole)
             for role in ("worker", "beat", "flower"):
                 log = logs / f"{role}.log" if logs else None
                 supervisor.add(program(config, role, serve=[EVERYTHING], name=role, log=log))
@@ -65,6 +66,8 @@ def run_role(config: Config, role: Role, serve: Sequence[str] = ()) -> int:
         if role == "flower":
             check_port(config)
         _reach(config.redis_url.reveal())
+        if role == "worker":
+            _try_ledger(config)
     except CannotStart as obstacle:
         say(f"orderpipe {role}: {obstacle}")
         return 2
@@ -111,7 +114,8 @@ def _reach(url: str) -> None:
         raise CannotStart("the Redis of redis.url does not answer, or refuses its password: check the URL and the host")
 
 
-def _init_ledger(config: Config) -> None:
-    from pipeline import bootstrap  # the whole pipeline: only where a ledger is opened
-
-    bootstrap.init_ledger(config)
+def _try_ledger(config: Config) -> None:
+    try:
+        bootstrap.open_pipeline(config).close()
+    except bootstrap.LedgerUnavailable as obstacle:
+        raise CannotStart(str(obstacle)) from None

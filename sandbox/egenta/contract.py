@@ -17,30 +17,36 @@ Check = Callable[[Any], str | None]
 
 @cache
 def list_currencies() -> frozenset[str]:
+    """ISO 4217."""
     return frozenset(currency.alpha_3 for currency in pycountry.currencies)
 
 
 @cache
 def list_countries() -> frozenset[str]:
+    """ISO 3166-1 alpha-2."""
     return frozenset(country.alpha_2 for country in pycountry.countries)
 
 
 def is_number(value: object) -> bool:
+    """A JSON number: a boolean is none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def check_text(value: Any) -> str | None:
+    """Any text."""
     return None if isinstance(value, str) else "text"
 
 
 def check_filled(value: Any) -> str | None:
+    """Text with something in it."""
     return None if isinstance(value, str) and value.strip() else "text, not empty"
 
 
 def check_date(value: Any) -> str | None:
+    """S000's `yyyy-mm-dd HH:nn:ss`, and no other form."""
     if isinstance(value, str) and DATE.fullmatch(value):
         try:
-            datetime.strptime(value, "%Y-%m-%d %H:%M:%S")
+            datetime.fromisoformat(value)
         except ValueError:
             return "a date that exists"
         return None
@@ -48,32 +54,39 @@ def check_date(value: Any) -> str | None:
 
 
 def check_currency(value: Any) -> str | None:
+    """A currency that exists."""
     return None if value in list_currencies() else "an ISO 4217 code"
 
 
 def check_country(value: Any) -> str | None:
+    """A country that exists."""
     return None if value in list_countries() else "two letters, ISO 3166"
 
 
 def check_amount(value: Any) -> str | None:
+    """Money on a line: a JSON number."""
     return None if is_number(value) and value >= 0 else "a number, not negative"
 
 
 def check_quantity(value: Any) -> str | None:
+    """Pieces on a line: a JSON number."""
     return None if is_number(value) and value == int(value) and value >= 1 else "a whole number from 1"
 
 
 def check_total(value: Any) -> str | None:
+    """The example's text with two decimals, or the field list's float."""
     if isinstance(value, str):
         return None if SEED_TOTAL.fullmatch(value) else 'text like "100.00", or a number'
     return check_amount(value)
 
 
 def check_flag(value: Any) -> str | None:
+    """The example's text, or the field list's boolean."""
     return None if isinstance(value, bool) or value in ("0", "1") else '"1", "0", true or false'
 
 
 def check_count(value: Any) -> str | None:
+    """The example's text without its spaces, or a whole number."""
     if isinstance(value, str):
         return None if value.isascii() and value.isdigit() else 'text like "1", or a whole number'
     return check_quantity(value)

@@ -20,12 +20,19 @@ ANSWERS = ("Shipped", "Unshipped", "Canceled")
 class Marketplaces(Protocol):
     """What is true at the marketplaces; None where none knows the order. Egenta can't know it: the report does."""
 
-    def is_shipped(self, order_id: str) -> bool | None: ...
-    def find_parcels(self, order_id: str) -> frozenset[str]: ...
-    def find_statuses_since(self, order_id: str, since: datetime) -> set[str] | None: ...
+    def is_shipped(self, order_id: str) -> bool | None:
+        """Whether the order counts as shipped there."""
+
+    def find_parcels(self, order_id: str) -> frozenset[str]:
+        """The parcel numbers known there."""
+
+    def find_statuses_since(self, order_id: str, since: datetime) -> set[str] | None:
+        """All it has been since then, in Egenta's words."""
 
 
 class Egenta:
+    """The five endpoints over one warehouse."""
+
     name = "egenta"
 
     def __init__(
@@ -51,6 +58,7 @@ class Egenta:
         self.dials = self.warehouse.dials = replace(self.dials, **changes)
 
     def refuse(self, refusal: Refusal) -> Reply:
+        """PHP's usual way to say no; the form is not documented."""
         content: dict[str, Any] = {"success": False, "error": refusal.title}
         if refusal.errors:
             content["errors"] = refusal.errors
@@ -150,6 +158,7 @@ class Egenta:
         return reply_json(200, {"orders": rows})
 
     def describe(self) -> dict[str, Any]:
+        """For the report."""
         return {
             **self.warehouse.describe(),
             "refused_puts": dict(self.refused_puts),

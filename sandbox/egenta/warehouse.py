@@ -25,6 +25,8 @@ class Copy:
 
 
 class Warehouse:
+    """All by OrderId. `puts` counts every import that took effect; `acks` every shipment acknowledged."""
+
     def __init__(self, dials: EgentaDials, agenda: Agenda, seed: int) -> None:
         self.dials = dials
         self.copies: dict[str, list[Copy]] = {}
@@ -38,9 +40,11 @@ class Warehouse:
         self._seed = seed
 
     def holds(self, order_id: str) -> bool:
+        """Whether an order was imported."""
         return order_id in self.copies
 
     def take_in(self, order: dict[str, Any], now: datetime) -> None:
+        """An import takes effect: replace or add, then ship and ask later."""
         order_id: str = order["OrderId"]
         self.puts[order_id] += 1
         copies = self.copies.setdefault(order_id, [])
@@ -54,7 +58,7 @@ class Warehouse:
         if self.dials.ship_after_seconds is not None:
             parcels = self._make_parcels(luck)
             when = now + timedelta(seconds=self.dials.ship_after_seconds)
-            self._agenda.schedule(when, lambda at: self._ship(order_id, copy, parcels))
+            self._agenda.schedule(when, lambda _: self._ship(order_id, copy, parcels))
         if asks:
             when = now + timedelta(seconds=self.dials.status_after_seconds)
             self._agenda.schedule(when, lambda at: self._ask(order_id, at))
@@ -87,14 +91,17 @@ class Warehouse:
         return frozenset(number for copy in self._to_ack.get(order_id, ()) for _, number in copy.parcels)
 
     def acknowledge(self, order_id: str, now: datetime) -> None:
+        """The marketplace has it as shipped: off the list, all its parcels at once."""
         self.acks[order_id] += 1
         for copy in self._to_ack.pop(order_id, ()):
             copy.acked_at = now
 
     def is_shipped(self, order_id: str) -> bool:
+        """Whether parcels have left, acknowledged or not."""
         return any(copy.parcels for copy in self.copies.get(order_id, ()))
 
     def answer(self, order_id: str, word: str, now: datetime) -> None:
+        """A question's answer; `Canceled` stops what has not left yet."""
         self.answers[order_id] = word
         self.answered += 1
         self.asked.pop(order_id, None)
@@ -106,6 +113,7 @@ class Warehouse:
             self._agenda.schedule(when, lambda at: self._ask(order_id, at))
 
     def describe(self) -> dict[str, Any]:
+        """For the report."""
         copies = [copy for group in self.copies.values() for copy in group]
         return {
             "mode": self.dials.mode,

@@ -44,14 +44,17 @@ class Held:
 
     @property
     def order_id(self) -> str:
+        """The marketplace's id."""
         return str(self.wire["orderId"])
 
     @property
     def status(self) -> str:
+        """Octopia's word."""
         return str(self.wire["status"])
 
     @property
     def updated_at(self) -> str:
+        """As in the wire form."""
         return str(self.wire["updatedAt"])
 
     def show(self) -> bytes:
@@ -65,9 +68,11 @@ class Held:
         return self.text
 
     def is_foreign(self) -> bool:
+        """Not shipped by the seller himself."""
         return any(line["offer"]["supplyMode"] != "Seller" for line in self.wire["lines"])
 
     def parcels(self) -> frozenset[str]:
+        """All parcel numbers of all lines."""
         return frozenset(parcel["parcelNumber"] for line in self.wire["lines"] for parcel in line["parcels"])
 
 
@@ -86,9 +91,11 @@ class Book:
         return iter(self._held.values())
 
     def find(self, order_id: str) -> Held | None:
+        """None: no such order."""
         return self._held.get(order_id)
 
     def add(self, held: Held, moment: datetime) -> None:
+        """A new order. ValueError: its id exists."""
         if held.order_id in self._held:
             raise ValueError("an order with this id exists")
         self._held[held.order_id] = held

@@ -11,6 +11,8 @@ from sandbox.reply import Reply, reply_json
 
 
 class Entry:
+    """Tokens live for `token_seconds`; at most `tokens_per_hour` are given."""
+
     def __init__(self, dials: OctopiaDials) -> None:
         self.dials = dials
         self.issued = 0

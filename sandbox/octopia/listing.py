@@ -34,6 +34,7 @@ class Search:
     query: dict[str, str]
 
     def next_query(self) -> str:
+        """The same search, one page on."""
         return urlencode({**self.query, "pageIndex": self.page + 1})
 
 
@@ -140,6 +141,7 @@ class Listing:
         self._hidden.append(held)
 
     def match(self, search: Search, now: datetime) -> list[Held]:
+        """All matches, in the order asked for."""
         still_hidden = [held for held in self._hidden if held.visible_from > now]
         if len(still_hidden) != len(self._hidden):
             self._hidden, self._kept = still_hidden, ("", -1, [])

@@ -30,6 +30,8 @@ MEANINGS = {
 
 
 class Octopia:
+    """The endpoints over one book of orders."""
+
     name = "octopia"
 
     def __init__(self, dials: OctopiaDials, agenda: Agenda, dial: Dial) -> None:
@@ -88,13 +90,16 @@ class Octopia:
         if plant:
             self.plants.append(plant)
         late = self._dial.draw("octopia.order_created", frozenset({"late_order"}))
-        held = Held(wire, plant, moment if late is None else moment + timedelta(seconds=late.duration))
+        appears = max(moment, self._agenda.reached)  # a backlog's changes lie in the past, its first sight does not
+        held = Held(wire, plant, moment)
+        if late is not None:
+            held.visible_from = appears + timedelta(seconds=late.duration)
         self.book.add(held, moment)
         if late is not None:
             self._listing.hide(held)
         becomes = {PROCESSING: words.IN_PREPARATION, CANCELLED: words.CANCELLED}.get(sample.fate)
         if becomes is not None:
-            later = moment + timedelta(seconds=sample.released_after)
+            later = appears + timedelta(seconds=sample.released_after)
             self._agenda.schedule(later, lambda at: self._advance(held, becomes, at))
 
     def _advance(self, held: Held, status: str, moment: datetime) -> None:
@@ -157,6 +162,7 @@ class Octopia:
         return None if held is None else held.status in {words.SHIPPED, words.DELIVERED}
 
     def find_parcels(self, order_id: str) -> frozenset[str]:
+        """The parcel numbers of one order; none where it is unknown."""
         held = self.book.find(order_id)
         return frozenset() if held is None else held.parcels()
 
@@ -175,10 +181,12 @@ class Octopia:
         return reasons | {held.order_id: "never released" for held in self.book if not held.released}
 
     def is_repaired(self, plant: Plant) -> bool:
+        """Whether a planted fault was put right at the marketplace itself."""
         held = self.book.find(plant.order_id)
         return held is not None and read_path(held.wire, plant.field) == plant.good
 
     def describe(self) -> dict[str, Any]:
+        """For the report."""
         kinds = Counter(held.status for held in self.book)
         return {
             "orders": len(self.book),

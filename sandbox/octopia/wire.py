@@ -147,7 +147,9 @@ def plant_fault(kind: str, wire: dict[str, Any]) -> Plant:
     order_id, first = wire["orderId"], wire["lines"][0]
     if kind in {"postal_code_missing", "first_name_missing"}:
         key = "postalCode" if kind == "postal_code_missing" else "firstName"
-        good = [line["shippingAddress"].pop(key) for line in wire["lines"]][0]
+        good = first["shippingAddress"][key]
+        for line in wire["lines"]:
+            del line["shippingAddress"][key]
         return Plant(order_id, kind, f"lines.*.shippingAddress.{key}", good)
     if kind == "quantity_zero":
         good, first["quantity"] = first["quantity"], 0
@@ -163,10 +165,7 @@ def plant_fault(kind: str, wire: dict[str, Any]) -> Plant:
 def read_path(wire: Any, path: str) -> Any:
     """The value at a dotted path (`lines.0.quantity`; `*` is the first of a list); None where there is none."""
     for part in path.split("."):
-        if isinstance(wire, list):
-            wire = wire[0 if part == "*" else int(part)]
-        else:
-            wire = wire.get(part)
+        wire = wire[0 if part == "*" else int(part)] if isinstance(wire, list) else wire.get(part)
         if wire is None:
             return None
     return wire

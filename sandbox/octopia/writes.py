@@ -32,6 +32,7 @@ class Writes:
         self._requests: dict[str, list[dict[str, Any]]] = {}
 
     def decide_approval(self, ask: Ask) -> Reply:
+        """Accept or refuse: only an order that waits for it."""
         held = find_order(self._book, ask)
         word = require_object(ask.read_json_body(), {"approval_status"})["approval_status"]
         if word not in {words.ACCEPTED, words.REFUSED}:
@@ -50,6 +51,7 @@ class Writes:
             self._book.move(held, words.IN_PREPARATION, moment)
 
     def ship(self, ask: Ask) -> Reply:
+        """Parcels for lines: only in preparation, only the seller's own."""
         held = find_order(self._book, ask)
         parcels = ask.read_json_body()
         if not isinstance(parcels, list) or not parcels:
@@ -89,12 +91,13 @@ class Writes:
         if held.status == words.SHIPPED:
             self._book.move(held, words.DELIVERED, moment)
 
-    def list_carriers(self, ask: Ask) -> Reply:
+    def list_carriers(self, _: Ask) -> Reply:
         """The body is not documented; both names that a client may look for are there."""
         items = [{"carrierId": str(n), "carrierName": name, "name": name} for n, name in enumerate(CARRIERS, 1)]
         return reply_json(200, {"itemsPerPage": 100, "items": items})
 
     def list_reasons(self, ask: Ask) -> Reply:
+        """What a seller may give as reason."""
         query = dict(parse_qsl(ask.query))
         errors = {name: ["required"] for name in ("userType", "orderStatus", "salesChannel") if name not in query}
         errors |= {name: ["not documented"] for name in set(query) - {"userType", "orderStatus", "salesChannel"}}
@@ -108,15 +111,17 @@ class Writes:
         return reply_json(200, {"itemsPerPage": 100, "items": items})
 
     def cancel(self, ask: Ask) -> Reply:
+        """The whole order."""
         key = self.dials.cancel_id_key
         raw = require_object(ask.read_json_body(), {key, "reason", "shippingCostRefund"})
         held = self._find_for_cancel(raw[key], key)
         _check_reason(raw, "", held.order_id)
         _require_cancellable(held)
         self._book.move(held, words.CANCELLED, ask.now)
-        return self._note_request(held, {"reason": raw["reason"], "lines": []}, ask.now)
+        return self._note_request(held, {"reason": raw["reason"], "lines": []})
 
     def cancel_lines(self, ask: Ask) -> Reply:
+        """Some lines; with the last of them the order is cancelled."""
         key = self.dials.cancel_id_key
         raw = require_object(ask.read_json_body(), {key, "lines"})
         held = self._find_for_cancel(raw[key], key)
@@ -136,9 +141,10 @@ class Writes:
             self._book.move(held, words.CANCELLED, ask.now)
         else:
             self._book.touch(held, ask.now)
-        return self._note_request(held, {"lines": [line["lineId"] for line in lines]}, ask.now)
+        return self._note_request(held, {"lines": [line["lineId"] for line in lines]})
 
     def list_cancellations(self, ask: Ask) -> Reply:
+        """The requests made for one order."""
         query = dict(parse_qsl(ask.query))
         if set(query) != {"orderSellerId"}:
             refuse_fields("Wrong parameters", {"orderSellerId": ["required, and nothing else"]})
@@ -151,7 +157,7 @@ class Writes:
             raise Refusal(404, "No such order", {key: ["unknown"]})
         return held
 
-    def _note_request(self, held: Held, content: dict[str, Any], now: datetime) -> Reply:
+    def _note_request(self, held: Held, content: dict[str, Any]) -> Reply:
         self.tally["cancellations"] += 1
         request = {"id": f"CR{self.tally['cancellations']:06d}", "orderSellerId": held.order_id, **content}
         self._requests.setdefault(held.order_id, []).append(request)
@@ -159,6 +165,7 @@ class Writes:
 
 
 def find_order(book: Book, ask: Ask) -> Held:
+    """The order named in the path; 404 is no breach."""
     held = book.find(ask.ids[0])
     if held is None:
         raise Refusal(404, "No such order", breach=False)

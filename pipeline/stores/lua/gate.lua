@@ -11,6 +11,6 @@ if ARGV[3] == 'open' then
 end
 if g[1] == 'paused' and ARGV[4] ~= 'paused' then return 0 end
 local till = ARGV[6] == '' and 0 or now + tonumber(ARGV[6])
-if g[2] and tonumber(g[2]) > till and till ~= 0 then return 0 end
+if g[2] and till ~= 0 and (tonumber(g[2]) == 0 or tonumber(g[2]) > till) then return 0 end -- 0: until opened
 redis.call('HSET', key, 'kind', ARGV[4], 'why', ARGV[5], 'until', int(till), 'since', int(now), 'probe_until', '0')
 return 1

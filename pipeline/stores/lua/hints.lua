@@ -2,7 +2,8 @@
 -- ARGV: prefix, hint_ms. The net under the hints that workers publish themselves.
 local closed = {}
 for _, lane in ipairs(redis.call('SMEMBERS', P .. 'lanes')) do
-  local account = string.match(lane, '^[^.]*%.(.*)$')
+  local step, account = string.match(lane, '^([^.]*)%.(.*)$')
+  if step == 'normalize' or step == 'validate' then account = '' end -- they call nobody
   if closed[account] == nil then
     local gate = gate_state(account)
     closed[account] = gate == 'shut'

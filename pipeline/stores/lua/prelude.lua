@@ -42,13 +42,20 @@ local function note(ref, text)
   end
 end
 
-local POSITION = { 'st', 'co', 'ln', 'to', 'cf', 'mb', 'at', 'lr', 'rc' }
+-- stage, condition, lane, token, cause, maybe_sent, attempts, late receipt, receipt, lost, condition when taken, handle,
+-- the token whose evidence was heard
+local POSITION = { 'st', 'co', 'ln', 'to', 'cf', 'mb', 'at', 'lr', 'rc', 'lo', 'was', 'hd', 'ev' }
+local named = {}
 local function position(ref, sfx)
-  local names = {}
-  for i, name in ipairs(POSITION) do names[i] = name .. sfx end
+  local names = named[sfx]
+  if not names then
+    names = { 'v' }
+    for i, name in ipairs(POSITION) do names[i + 1] = name .. sfx end
+    named[sfx] = names
+  end
   local got = redis.call('HMGET', P .. 'd:' .. ref, unpack(names))
-  local p = {}
-  for i, name in ipairs(POSITION) do p[name] = got[i] or '' end
+  local p = { v = got[1] or '' }
+  for i, name in ipairs(POSITION) do p[name] = got[i + 1] or '' end
   return p
 end
 
@@ -122,6 +129,20 @@ local function targets_of(ref)
   return list
 end
 
+-- What an item in hand is again when it comes back unfinished: a doubt stays a doubt, a promise a promise.
+local function again(p)
+  return (p.was == 'unknown' or p.was == 'pending') and p.was or 'due'
+end
+
+-- Facts of earlier steps outlive a newer version (accepted, acknowledged), but not a new occurrence.
+local function merged(old, new)
+  if not old or old == '' or old == '{}' then return new end
+  local facts, some = cjson.decode(old), false
+  for name, value in pairs(cjson.decode(new)) do facts[name] = value end
+  for _ in pairs(facts) do some = true end
+  return some and cjson.encode(facts) or '{}' -- an empty table may be encoded as a list
+end
+
 -- Something of it is at a partner, or in a worker's hands: a newer version is kept beside.
 local function busy(ref)
   if BUSY[redis.call('HGET', P .. 'd:' .. ref, 'co') or ''] then return true end
@@ -132,31 +153,39 @@ local function busy(ref)
 end
 
 -- Begin again at `stage`: deliveries that are not done are taken out of every index and decided anew when routed;
--- what they were sent, their marks and receipts stay.
+-- what they were sent, their marks and receipts stay. One that is busy (an operator's restart) is left to its holder.
 local function restart(ref, stage, lane)
   local key = P .. 'd:' .. ref
   for _, target in ipairs(targets_of(ref)) do
     local sfx = '@' .. target
     local d = position(ref, sfx)
-    if d.co ~= 'done' and d.co ~= '' then
+    if d.co ~= 'done' and d.co ~= '' and not BUSY[d.co] then -- what is at a partner is settled first
       leave(ref, sfx, d)
-      redis.call('HSET', key, 'co' .. sfx, '', 'er' .. sfx, '', 'cf' .. sfx, '', 'ln' .. sfx, '', 'at' .. sfx, '0')
+      redis.call('HSET', key, 'co' .. sfx, '', 'er' .. sfx, '', 'cf' .. sfx, '', 'ln' .. sfx, '', 'at' .. sfx, '0',
+        'to' .. sfx, '', 'hd' .. sfx, '')
     end
   end
   local p = position(ref, '')
   leave(ref, '', p)
   redis.call('PERSIST', key)
   redis.call('PERSIST', P .. 't:' .. ref)
-  enter(ref, '', p, stage, 'due', lane, now, { 'at', '0', 'er', '', 'lo', '0' })
+  redis.call('HDEL', key, 'hop', 'hst', 'hln')
+  enter(ref, '', p, stage, 'due', lane, now, { 'at', '0', 'er', '', 'lo', '0', 'hd', '', 'lr', '' })
 end
 
 -- A version that came while the record was busy takes its place as soon as it is not.
 local function apply_next(ref)
   local key = P .. 'd:' .. ref
-  local n = redis.call('HMGET', key, 'nraw', 'nfp', 'nver', 'nst', 'nln', 'nfa')
+  local n = redis.call('HMGET', key, 'nraw', 'nfp', 'nver', 'nst', 'nln', 'nfa', 'ndl', 'nocc', 'fa', 'hop', 'co')
   if not n[1] or busy(ref) then return end
-  redis.call('HDEL', key, 'nraw', 'nfp', 'nver', 'nst', 'nln', 'nfa')
-  redis.call('HSET', key, 'raw', n[1], 'fp', n[2], 'ver', n[3], 'fa', n[6])
+  redis.call('HDEL', key, 'nraw', 'nfp', 'nver', 'nst', 'nln', 'nfa', 'ndl', 'nocc')
+  redis.call('HSET', key, 'raw', n[1], 'fp', n[2], 'ver', n[3], 'fa', n[8] == '1' and n[6] or merged(n[9], n[6]))
+  if n[7] and n[7] ~= '' then redis.call('HSET', key, 'dl', n[7]) end
+  if n[10] == '1' and n[11] == 'held' then -- an operator's hold does not end by itself
+    redis.call('HSET', key, 'hst', n[4], 'hln', n[5])
+    note(ref, '{"who":"ledger","what":"newer version received while held"}')
+    return
+  end
   restart(ref, n[4], n[5])
   note(ref, '{"who":"ledger","what":"newer version applied"}')
 end
@@ -167,9 +196,18 @@ local function finish(ref, condition, f, left)
   local key = P .. 'd:' .. ref
   if not left then leave(ref, '', position(ref, '')) end
   redis.call('HSET', key, 'st', 'done', 'co', condition, 'ln', '', 'to', '', 'du', '', 'er', '', 'cf', '',
-    'si', int(now), 'upd', int(now))
+    'mb', '', 'un', '', 'hd', '', 'lr', '', 'hop', '', 'si', int(now), 'upd', int(now))
   count(ref, 'done', condition, 1)
-  redis.call('HSET', f.fk, f.id, f.line)
+  -- the line's flags (byte 21): 1 discarded, 2 a target has it or may have it; settled by the record, not by the caller
+  local flags = string.byte(f.line, 21)
+  local pushed = flags % 4 >= 2
+  for _, target in ipairs(pushed and {} or targets_of(ref)) do
+    local t = '@' .. target
+    local d = redis.call('HMGET', key, 'co' .. t, 'rc' .. t, 'mb' .. t)
+    pushed = pushed or d[1] == 'done' or (d[2] or '') ~= '' or d[3] == '1'
+  end
+  flags = flags - flags % 4 + (condition == 'discarded' and 1 or 0) + (pushed and 2 or 0)
+  redis.call('HSET', f.fk, f.id, string.sub(f.line, 1, 20) .. string.char(flags) .. string.sub(f.line, 22))
   redis.call('EXPIRE', f.fk, f.fttl)
   if f.xk then
     redis.call('HSET', f.xk, f.xid, f.id)
@@ -189,7 +227,7 @@ local function after_delivery(ref, al, finished)
   for _, target in ipairs(targets_of(ref)) do
     local co = redis.call('HGET', key, 'co@' .. target) or ''
     if co == 'done' then taken = taken + 1 end
-    if co ~= 'done' and co ~= 'discarded' then
+    if co ~= 'done' and co ~= 'discarded' and co ~= '' then -- '': a target of an earlier routing
       open = open + 1
       if required[target] then return end
     end
@@ -203,6 +241,55 @@ local function after_delivery(ref, al, finished)
   elseif p.st == 'acknowledge' and p.co == 'done' and open == 0 then
     finish(ref, 'done', finished())
   end
+end
+
+-- A delivery's end (leaves its indexes): taken by its target, or given up (e.dc). Then the document may go on.
+-- e: rc, bf, dc, al; token: whose word it is; finished: gives what finish wants.
+local function delivered(ref, sfx, p, e, token, finished)
+  local key = P .. 'd:' .. ref
+  leave(ref, sfx, p)
+  local set = { 'co' .. sfx, e.dc and 'discarded' or 'done', 'st' .. sfx, 'done', 'rc' .. sfx, e.rc or p.rc,
+    'to' .. sfx, '', 'er' .. sfx, '', 'cf' .. sfx, '', 'lr' .. sfx, '', 'un' .. sfx, '', 'hd' .. sfx, '',
+    'lo' .. sfx, '0', 'at' .. sfx, '0', 'ev' .. sfx, token, 'si' .. sfx, int(now), 'upd', int(now) }
+  if e.bf then set[#set + 1] = 'bf' .. sfx set[#set + 1] = e.bf end
+  if not e.dc then
+    set[#set + 1] = 'mb' .. sfx set[#set + 1] = '1'
+    set[#set + 1] = 'op' .. sfx set[#set + 1] = ''
+  end
+  redis.call('HSET', key, unpack(set))
+  after_delivery(ref, e.al, finished)
+end
+
+-- The document's own way is over (it has left its indexes). Optional deliveries still on their way keep it alive.
+local function over(ref, p, condition, finished)
+  for _, target in ipairs(targets_of(ref)) do
+    local co = redis.call('HGET', P .. 'd:' .. ref, 'co@' .. target) or ''
+    if co ~= 'done' and co ~= 'discarded' and co ~= '' then
+      redis.call('HSET', P .. 'd:' .. ref, 'co', 'done', 'st', 'acknowledge', 'ln', '', 'to', '', 'er', '', 'cf', '',
+        'mb', '', 'un', '', 'hd', '', 'lr', '', 'at', '0', 'si', int(now), 'upd', int(now))
+      return
+    end
+  end
+  finish(ref, condition, finished(), true)
+end
+
+-- A receipt came while another held it, who now gives it up (or died): the receipt is its end. True if there is one.
+local function settle_late(ref, sfx, p)
+  if p.lr == '' then return false end
+  local key = P .. 'd:' .. ref
+  local kept = redis.call('HMGET', key, 'le' .. sfx, 'll' .. sfx)
+  local e = cjson.decode(kept[1])
+  e.f.line = kept[2]
+  redis.call('HDEL', key, 'le' .. sfx, 'll' .. sfx)
+  note(ref, '{"who":"ledger","what":"late receipt settles it"' .. (sfx ~= '' and ',"target":"' .. string.sub(sfx, 2) .. '"' or '') .. '}')
+  local function finished() return e.f end
+  if sfx == '' then
+    leave(ref, sfx, p)
+    over(ref, p, 'done', finished)
+  else
+    delivered(ref, sfx, p, e, p.ev, finished)
+  end
+  return true
 end
 
 -- Last act of every script that moves positions. Answers the lanes whose hint the caller must publish.

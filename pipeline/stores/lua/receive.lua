@@ -6,10 +6,13 @@ local hint_ms = tonumber(ARGV[2])
 local header = cjson.decode(ARGV[3])
 local BODY = 3
 
-if header.poll then
-  local key = P .. 'cur:' .. header.poll.key
-  local held = redis.call('HMGET', key, 'token', 'until')
-  if held[1] ~= header.poll.token then return { 'lost' } end
+local poll = header.poll
+if poll then
+  local held = redis.call('HMGET', P .. 'cur:' .. poll.key, 'token', 'last')
+  if held[1] ~= poll.token then
+    if not header.done or held[2] ~= poll.token then return { 'lost' } end
+    poll = nil -- a repeated last page: stored already
+  end
 end
 
 local weeks = {}
@@ -36,14 +39,18 @@ end
 
 local new, changed, seen = 0, 0, 0
 local function write_raw(key, row)
-  redis.call('HSET', key, 'raw', ARGV[BODY + row.b], 'fp', row.fp, 'ver', row.ver, 'fa', row.fa, 'upd', int(now))
+  local facts = row.occ and row.fa or merged(redis.call('HGET', key, 'fa'), row.fa)
+  redis.call('HSET', key, 'raw', ARGV[BODY + row.b], 'fp', row.fp, 'ver', row.ver, 'fa', facts, 'upd', int(now))
+  if row.dl then redis.call('HSET', key, 'dl', row.dl) end
 end
 
 local function insert(row, key, old)
   write_raw(key, row)
   redis.call('HSET', key, 'v', int(SCHEMA), 'rat', int(now), 'tg', '', 'at', '0')
-  if row.dl then redis.call('HSET', key, 'dl', row.dl) end
-  if old then redis.call('HSET', key, 'old', old) end
+  if old then
+    redis.call('HSET', key, 'old', old)
+    count(row.r, 'done', string.byte(old, 21) % 2 == 1 and 'discarded' or 'done', -1) -- it is counted once
+  end
   local p = position(row.r, '')
   if row.er then
     enter(row.r, '', p, row.st, 'dead', row.ln, nil, { 'er', row.er }, { f = row.cf, t = row.ct })
@@ -54,12 +61,18 @@ local function insert(row, key, old)
   new = new + 1
 end
 
+-- A finished line knows the version in seconds (bytes 13 to 16); 0: it had none.
+local function is_older(row, line)
+  local a, b, c, d = string.byte(line, 13, 16)
+  return row.ver ~= '' and math.floor(tonumber(row.ver) / 1000) < ((a * 256 + b) * 256 + c) * 256 + d
+end
+
 for _, row in ipairs(header.rows) do
   local key = P .. 'd:' .. row.r
   local have = redis.call('HMGET', key, 'fp', 'ver', 'st', 'nfp', 'nver', 'co')
   if not have[1] then
     local line = finished_line(row)
-    if line and not row.occ and string.sub(line, 1, 6) == unhex(row.fp) then
+    if line and ((not row.occ and string.sub(line, 1, 6) == unhex(row.fp)) or is_older(row, line)) then
       seen = seen + 1
     else
       insert(row, key, line)
@@ -70,11 +83,18 @@ for _, row in ipairs(header.rows) do
     local last = tonumber(have[5] or have[2] or '') or 0
     local older = row.ver ~= '' and tonumber(row.ver) < last
     if older or (known and (live or not row.occ)) then
+      if have[4] and row.fp == have[1] and not older then -- what stands there is the newest again
+        redis.call('HDEL', key, 'nraw', 'nfp', 'nver', 'nst', 'nln', 'nfa', 'ndl', 'nocc')
+      end
       seen = seen + 1
     elseif busy(row.r) then
       redis.call('HSET', key, 'nraw', ARGV[BODY + row.b], 'nfp', row.fp, 'nver', row.ver, 'nst', row.st,
-        'nln', row.ln, 'nfa', row.fa)
+        'nln', row.ln, 'nfa', row.fa, 'ndl', row.dl or '', 'nocc', row.occ and '1' or '')
       note(row.r, '{"who":"ledger","what":"newer version kept beside"}')
+      changed = changed + 1
+    elseif redis.call('HGET', key, 'op') == 'discarded' then
+      write_raw(key, row) -- an operator gave it up: no newer version brings it back, only a release
+      note(row.r, '{"who":"ledger","what":"newer version of what was discarded"}')
       changed = changed + 1
     elseif have[6] == 'held' and redis.call('HGET', key, 'hop') == '1' then
       write_raw(key, row) -- an operator holds it: the newer version is what a release will begin with
@@ -90,14 +110,16 @@ for _, row in ipairs(header.rows) do
   end
 end
 
-if header.poll then
-  local key = P .. 'cur:' .. header.poll.key
-  local set = { 'until', int(now + header.poll.lease), 'page', header.page or '' }
+if poll then
+  local key = P .. 'cur:' .. poll.key
+  local set = { 'until', int(now + poll.lease), 'page', header.page or '' }
   if header.cursor then set[#set + 1] = 'cursor' set[#set + 1] = header.cursor end
   if header.done then
     set[#set + 1] = 'token' set[#set + 1] = ''
     set[#set + 1] = 'until' set[#set + 1] = '0'
     set[#set + 1] = 'finished' set[#set + 1] = int(now)
+    set[#set + 1] = 'last' set[#set + 1] = poll.token
+    set[#set + 1] = 'error' set[#set + 1] = ''
   end
   redis.call('HSET', key, unpack(set))
 end

@@ -5,25 +5,29 @@ for _, item in ipairs(redis.call('LRANGE', P .. 'take:' .. token, 0, -1)) do
   local ref, sfx = split_item(item, lane)
   local p = position(ref, sfx)
   if p.to == token and p.co == 'in_hand' then
-    local unknown = redis.call('HGET', P .. 'd:' .. ref, 'un' .. sfx) == '1'
-    leave(ref, sfx, p)
-    enter(ref, sfx, p, p.st, unknown and 'unknown' or 'due', p.ln, now)
+    if not settle_late(ref, sfx, p) then
+      leave(ref, sfx, p)
+      enter(ref, sfx, p, p.st, again(p), p.ln, now)
+    end
     apply_next(ref)
   end
 end
 redis.call('DEL', P .. 'take:' .. token)
 redis.call('ZREM', P .. 'hands:' .. account, token)
 local gate = P .. 'gate:' .. account
-if ARGV[6] == 'ok' then
-  if redis.call('HGET', gate, 'kind') ~= 'paused' then redis.call('DEL', gate) end
-elseif ARGV[6] == 'failed' and redis.call('EXISTS', gate) == 1 then
-  redis.call('HSET', gate, 'probe_until', '0')
-  if tonumber(redis.call('HGET', gate, 'until')) <= now then
+local till = tonumber(redis.call('HGET', gate, 'until') or '')
+if till and till ~= 0 and till <= now then -- not one that was shut anew while the probe was under way
+  if ARGV[6] == 'ok' then
+    redis.call('DEL', gate)
+  elseif ARGV[6] == 'failed' then
     local times = redis.call('HINCRBY', gate, 'times', 1)
-    redis.call('HSET', gate, 'until', int(now + tonumber(ARGV[7]) * math.min(2 ^ times, 64)))
+    redis.call('HSET', gate, 'probe_until', '0',
+      'until', int(now + tonumber(ARGV[7]) * math.min(2 ^ times, 64)))
   end
 end
-if not gate_state(account) then
+if account == '' then
+  if redis.call('ZCOUNT', P .. 'due:' .. lane, '-inf', int(now)) > 0 then wake(lane) end
+elseif not gate_state(account) then
   for _, step in ipairs(STEPS) do
     local other = step .. '.' .. account
     if redis.call('ZCOUNT', P .. 'due:' .. other, '-inf', int(now)) > 0 then wake(other) end

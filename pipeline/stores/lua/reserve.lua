@@ -5,5 +5,5 @@ local every, burst = tonumber(ARGV[3]), tonumber(ARGV[4])
 local arrival = math.max(tonumber(redis.call('GET', key)) or now, now)
 local wait = arrival - (burst - 1) * every - now
 if wait > 0 then return int(math.ceil(wait)) end
-redis.call('SET', key, int(arrival + every), 'PX', int(math.ceil(burst * every) + 60000))
+redis.call('SET', key, string.format('%.3f', arrival + every), 'PX', int(math.ceil(burst * every) + 60000))
 return '0'

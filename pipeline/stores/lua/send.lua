@@ -7,13 +7,17 @@ for i = 6, #ARGV do
   local item = ARGV[i]
   local ref, sfx = split_item(item, lane)
   local p = position(ref, sfx)
-  if p.to == token and p.lr == '' and (p.co == 'in_hand' or p.co == 'sending') then
+  if p.to == token and p.ln == lane and p.lr == '' and (p.co == 'in_hand' or p.co == 'sending') then
     count(ref, p.st, p.co, -1)
     count(ref, p.st, 'sending', 1)
     redis.call('HSET', P .. 'd:' .. ref, 'co' .. sfx, 'sending', 'mb' .. sfx, '1', 'se' .. sfx, int(now))
     redis.call('ZADD', P .. 'hand:' .. lane, int(now + lease), item)
     granted[#granted + 1] = item
   end
+end
+if #granted > 0 then -- the batch lives on: so do its slot and its list
+  redis.call('ZADD', P .. 'hands:' .. string.match(lane, '^[^.]*%.(.*)$'), 'XX', int(now + lease), token)
+  redis.call('PEXPIRE', P .. 'take:' .. token, lease)
 end
 close(hint_ms)
 return granted

@@ -1,0 +1,185 @@
+"""The one place that joins ports to rooms: config in, a working pipeline or an operator's desk out."""
+
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from pipeline.config.model import Account, Config
+from pipeline.connectors.contract import Rig
+from pipeline.connectors.http import Http, open_client
+from pipeline.connectors.registry import CONNECTORS
+from pipeline.domain.lifecycle import Flow, Step, split_lane
+from pipeline.flows.network import Network, Party
+from pipeline.hand import Report
+from pipeline.operations.fetching import sweep
+from pipeline.polling import Polling
+from pipeline.ports import Write
+from pipeline.steps.context import Context
+from pipeline.stores import identity
+from pipeline.stores.bodies import Bodies
+from pipeline.stores.budgets import RedisBudgets
+from pipeline.stores.durability import Durability
+from pipeline.stores.gates import RedisGates
+from pipeline.stores.ledger import RedisLedger, Terms, Times
+from pipeline.stores.owners import Owners
+from pipeline.stores.references import RedisReferences
+from pipeline.stores.tokens import RedisTokens
+from pipeline.walk import Walk
+
+WAY_BACK = timedelta(days=97)  # finished lines that shipments and statuses will need
+SEEN = timedelta(days=37)
+
+
+LedgerUnavailable = identity.LedgerUnavailable
+
+
+class Pipeline:
+    """Everything one process has open. Close it."""
+
+    def __init__(self, config: Config, *, checked: bool = True) -> None:
+        if config.redis_url is None:
+            raise LedgerUnavailable(f"{config.path} has no redis.url, and no embedded server was found")
+        self.config = config
+        # no client-side retries: one retry loop, the ledger's (a lost reply is asked for again by the same token)
+        self.redis: Any = Redis.from_url(
+            config.redis_url.reveal(), socket_timeout=5, socket_connect_timeout=3, health_check_interval=30,
+            retry=Retry(NoBackoff(), 1), max_connections=16,
+        )  # fmt: skip
+        keys = [key.reveal() if key else None for key in (config.seal_key, config.seal_key_old)]
+        self.bodies = Bodies.from_base64(*keys)
+        self.durability = Durability(self.redis, promised=config.redis_durability == "promised")
+        times = Times(lease=config.limits.lease, keep=config.keep_finished, horizon=self._horizon)
+        self.ledger = RedisLedger(
+            self.redis, times=times, terms=self._terms, bodies=self.bodies, durability=self.durability
+        )
+        self._meta: dict[str, Any] = {"horizon": 0}
+        if checked:
+            self._require()
+        self.gates = RedisGates(self.redis, self.ledger.scripts)
+        self._http = open_client()
+        http = Http(
+            self._http, deadline=config.limits.call_deadline.total_seconds(), max_body=config.limits.max_body
+        )
+        tokens = RedisTokens(self.redis, self.bodies, self.ledger.scripts)
+        references = RedisReferences(self.redis, self.bodies)
+        budgets = RedisBudgets(self.redis, self.ledger.scripts)
+
+        def party(account: Account) -> Party:
+            connector = CONNECTORS[account.connector]
+            client = connector.build(
+                Rig(account=account.name, settings=account.settings, http=http, tokens=tokens, references=references,
+                    budgets=budgets, now=lambda: datetime.now(UTC))
+            )  # fmt: skip
+            return Party(
+                name=account.name, client=client, statuses=connector.statuses, totals_add_up=connector.totals_add_up,
+                accept=str(account.settings.get("accept", "after_validation")), start=account.start,
+                overlap=account.overlap, settle_delay=account.settle_delay, batch=account.batch or 100,
+            )  # fmt: skip
+
+        self.network = Network(
+            {name: party(account) for name, account in config.marketplaces.items()},
+            {name: party(account) for name, account in config.oms.items()},
+            config.routes,
+        )
+        self.context = Context(network=self.network, limits=config.limits, gates=self.gates)
+        self._walk = Walk(ledger=self.ledger, context=self.context, who=f"{socket.gethostname()}/{os.getpid()}")
+        self.polling = Polling(
+            ledger=self.ledger, context=self.context, owner=Owners(self.redis, self.ledger).owner,
+            horizon=self._oldest_known,
+        )  # fmt: skip
+
+    # -- what tasks ask
+
+    def walk(self, lane: str, hint: Callable[[str], None]) -> Report:
+        """One step over what is due in the lane. Raises ValueError for no lane of ours."""
+        return self._walk.over(lane, hint)
+
+    def poll(self, account: str, flow: Flow, hint: Callable[[str], None], force: bool = False) -> Report:
+        """Fetch what is new in one flow of one account."""
+        return self.polling.poll(self.config.account(account), flow, hint, force=force)
+
+    def dispatch(self) -> Sequence[str]:
+        """Lanes with work and no hint outstanding."""
+        return self.ledger.hints()
+
+    def upkeep(self, name: str) -> None:
+        """One slow habit: `sweep` looks further back than the polls' windows do."""
+        if name == "sweep":
+            sweep(self.polling, self.config, lambda lane: None)  # noqa: ARG005 - dispatch_due hints what it finds
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._http.close()
+        self.redis.close()
+
+    # -- what the ledger asks
+
+    def _terms(self, lane: str) -> Terms:
+        """A lane that calls nobody has no cap and no gate to heed."""
+        step, name = split_lane(lane)
+        account = self.config.accounts.get(name)
+        party = self.network.party(name)
+        writes: Mapping[Flow, Write[Any] | None] = {}
+        match step:
+            case Step.PUSH:
+                client = party.client
+                writes = {
+                    Flow.ORDERS: getattr(client, "import_orders", None),
+                    Flow.SHIPMENTS: getattr(client, "ship", None),
+                    Flow.STATUSES: getattr(client, "answer_status", None),
+                    Flow.CANCELLATIONS: getattr(client, "cancel", None),
+                }
+            case Step.VALIDATE:
+                writes = {Flow.ORDERS: getattr(party.client, "accept", None)}
+            case Step.ACKNOWLEDGE:
+                writes = {
+                    Flow.ORDERS: getattr(party.client, "acknowledge", None),
+                    Flow.SHIPMENTS: getattr(party.client, "acknowledge_shipped", None),
+                }
+        looks: dict[str, timedelta] = {
+            flow: party.settle_delay
+            for flow, write in writes.items()
+            if write is not None and (write.look is not None or write.repeat_is_safe)
+        }
+        calls = step not in (Step.NORMALIZE, Step.VALIDATE)
+        return Terms(cap=account.in_hand if account and calls else 1000, looks=looks, gated=calls)
+
+    def _horizon(self, flow: str, source: str) -> timedelta:
+        if flow == Flow.ORDERS and self.network.is_marketplace(source):
+            for way_back in (Flow.SHIPMENTS, Flow.STATUSES):
+                if any(self.network.routes(way_back, source=source)):
+                    return WAY_BACK
+        return SEEN
+
+    def _oldest_known(self) -> datetime | None:
+        """Documents bought before were perhaps sent by a ledger that was lost."""
+        return datetime.fromtimestamp(self._meta["horizon"] / 1000, UTC) if self._meta["horizon"] else None
+
+    def _require(self) -> None:
+        try:
+            self._meta = identity.require(self.redis)
+        except RedisError as error:
+            raise LedgerUnavailable(f"Redis does not answer ({type(error).__name__}): check redis.url") from None
+
+
+def open_pipeline(config: Config) -> Pipeline:
+    """Raises LedgerUnavailable."""
+    return Pipeline(config)
+
+
+def init_ledger(config: Config) -> dict[str, Any]:
+    """Gives the Redis of the config its identity, once. Raises LedgerUnavailable naming what it lacks."""
+    opened = Pipeline(config, checked=False)
+    try:
+        return identity.init(opened.redis, opened.durability)
+    except RedisError as error:
+        raise LedgerUnavailable(f"Redis does not answer ({type(error).__name__}): check redis.url") from None
+    finally:
+        opened.close()

@@ -1,0 +1,17 @@
+"""Which connectors there are: a plain table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pipeline.connectors.contract import Connector
+from pipeline.connectors.marketplaces import octopia
+from pipeline.connectors.oms import egenta
+
+CONNECTORS: Final[Mapping[str, Connector]] = {
+    connector.name: connector for connector in (octopia.CONNECTOR, egenta.CONNECTOR)
+}
+
+
+def of_kind(kind: str) -> Mapping[str, Connector]:
+    """The connectors that are a `marketplace`, or an `oms`."""
+    return {name: connector for name, connector in CONNECTORS.items() if connector.kind == kind}

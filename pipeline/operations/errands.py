@@ -1,0 +1,31 @@
+"""What the desk hands on: what needs partners or the server, and is joined in `bootstrap`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn
+
+from pipeline.operations.errors import NotAllowed
+
+
+def _not_here(*_: Any, **__: Any) -> NoReturn:
+    raise NotAllowed("this can't be done here: no partner is connected")
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errands:
+    """Each is a function of the same name and arguments as the desk's method."""
+
+    init: Callable[[], Mapping[str, Any]] = _not_here
+    adopt: Callable[[str], Mapping[str, Any]] = _not_here  # who
+    check: Callable[[], Sequence[Mapping[str, Any]]] = _not_here
+    doctor: Callable[[], Sequence[Mapping[str, Any]]] = _not_here
+    poll: Callable[[str, str | None], Any] = _not_here  # account, flow
+    pull: Callable[[str, str], Any] = _not_here  # account, id
+    backfill: Callable[[str, datetime, datetime | None, Callable[[str], None]], Any] = _not_here
+    call: Callable[[str, str, Mapping[str, str], bool], Any] = _not_here  # account, operation, arguments, yes
+    close: Callable[[], None] = _nothing

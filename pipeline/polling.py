@@ -1,0 +1,142 @@
+"""Listing: one page after another into the ledger, each stored with the place where the next one begins."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from pipeline.config.model import Account
+from pipeline.domain.errors import Fault, Kind, PartnerTrouble, Trouble
+from pipeline.domain.lifecycle import Flow, Ref, Step
+from pipeline.hand import Report
+from pipeline.ports import Ask, Ledger, NewDocument, Page, Poll, Row
+from pipeline.steps.context import Context
+
+SLOT = 30.0  # seconds that one poll may go on before it makes room; it resumes where it stopped
+PAGES = 1000  # of one poll: a listing that never ends is a partner's fault
+REMEMBERED = timedelta(days=30)
+Owner = Callable[[Sequence[str], str], str | None]  # which of these marketplaces has an order of this id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A listing of its own beside the account's: a backfill or a sweep. `name` keys its page and cursor."""
+
+    name: str
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polling:
+    """Lists one account and flow."""
+
+    ledger: Ledger
+    context: Context
+    owner: Owner
+    horizon: Callable[[], datetime | None]  # documents bought before were perhaps sent by an earlier ledger
+
+    def poll(
+        self, account: Account, flow: Flow, hint: Callable[[str], None], *, force: bool = False,
+        span: Range | None = None, progress: Callable[[int], None] = lambda count: None,  # noqa: ARG005 - silent
+    ) -> Report:  # fmt: skip
+        """At most a slot long. A trouble leaves cursor and page where they were: nothing is stored of that page."""
+        lane = f"fetch.{account.name}"
+        every = account.poll.get(flow) or timedelta()
+        name = f"{account.name}:{flow}" + (f":{span.name}" if span else "")
+        token = uuid.uuid4().hex
+        poll = self.ledger.poll_begin(account.name, flow, token, every=every, force=force, key=name)
+        if poll is None:
+            return Report(lane, note=f"{flow}: a poll is open, or was just made, or the gate is shut")
+        began, counts = time.monotonic(), {"new": 0, "changed": 0, "seen": 0}
+        page, cursor = poll.page, poll.cursor
+        try:
+            for _ in range(PAGES):
+                got = self._page(account, flow, poll, page, cursor, span)
+                received = self.ledger.receive(
+                    self._documents(account, flow, got, poll.now), poll=poll, page=got.page, cursor=got.cursor,
+                    end=got.page is None,
+                )  # fmt: skip
+                for lane_name in received.lanes:
+                    hint(lane_name)
+                if received.lost:
+                    return Report(lane, note=f"{flow}: another poll has taken over")
+                for word in counts:
+                    counts[word] += getattr(received, word)
+                progress(len(got.rows))
+                page, cursor = got.page, got.cursor or cursor
+                if page is None:
+                    self.context.gates.worked(account.name)
+                    self.context.gates.open(account.name, kinds=("circuit", "credentials", "retry_after"))
+                    return Report(lane, note=_words(flow, counts))
+                if time.monotonic() - began > min(SLOT, self.context.limits.lease.total_seconds() / 2):
+                    break
+        except Trouble as trouble:
+            return self._parked(account, flow, poll, trouble, lane)
+        self.ledger.poll_end(poll, keep_page=True)
+        return Report(lane, note=_words(flow, counts) + "; goes on next time")
+
+    def _page(
+        self, account: Account, flow: Flow, poll: Poll, page: str | None, cursor: str | None, span: Range | None
+    ) -> Page:
+        start = account.start or datetime.min.replace(tzinfo=poll.now.tzinfo)
+        ask = Ask(
+            now=poll.now, start=start, overlap=account.overlap, cursor=cursor, page=page,
+            since=span.since if span else None, until=span.until if span else None,
+        )  # fmt: skip
+        client = self.context.network.party(account.name).client
+        match flow:
+            case Flow.ORDERS:
+                listing = client.new_orders
+            case Flow.SHIPMENTS:
+                listing = client.shipped
+            case Flow.STATUSES:
+                listing = client.status_requests
+            case Flow.CANCELLATIONS:
+                listing = client.cancelled
+        got: Page = listing(ask)
+        return got
+
+    def _documents(self, account: Account, flow: Flow, page: Page, now: datetime) -> list[NewDocument]:
+        rows = [self.document(account, flow, row, now) for row in page.rows if _is_ours(row, account)]
+        return [*rows, *_unreadable(account, flow, page.unreadable)]
+
+    def document(self, account: Account, flow: Flow, row: Row, now: datetime) -> NewDocument:
+        """A row with the lane that it enters."""
+        ref = Ref(flow, account.name, row.id)
+        if flow is Flow.ORDERS:
+            return NewDocument(ref, row, Step.NORMALIZE, account.name, facts=self._facts(row, now))
+        markets = self.context.network.markets_of(flow, account.name)
+        market = (self.owner(markets, row.id) if len(markets) > 1 else None) or markets[0]
+        return NewDocument(ref, row, Step.FETCH, market, facts={"market": market})
+
+    def _facts(self, row: Row, now: datetime) -> dict[str, str]:
+        """`old`: beyond what the ledger remembers, so taken as maybe sent and looked up first."""
+        horizon = max(filter(None, (now - REMEMBERED, self.horizon())))
+        return {"old": "1"} if row.purchased_at and row.purchased_at < horizon else {}
+
+    def _parked(self, account: Account, flow: Flow, poll: Poll, trouble: Trouble, lane: str) -> Report:
+        fault = trouble.fault(Step.FETCH)
+        self.ledger.poll_end(poll, keep_page=True, error=f"{fault.kind}: {fault.message}")
+        if isinstance(trouble, PartnerTrouble):
+            self.context.judge(account.name, trouble)
+        return Report(lane, {"parked": 1}, ((f"{flow}:{account.name}:poll", "parked", fault.cause),))
+
+
+def _is_ours(row: Row, account: Account) -> bool:
+    return not (row.purchased_at and account.start and row.purchased_at < account.start)
+
+
+def _unreadable(account: Account, flow: Flow, bodies: Iterable[bytes]) -> Iterable[NewDocument]:
+    for body in bodies:
+        id_ = f"unreadable-{sha256(body).hexdigest()[:12]}"
+        row = Row(id=id_, raw={"unreadable": body.decode(errors="replace")})
+        message = "a row without an id: it can't be told which document this is"
+        fault = Fault(Step.FETCH, Kind.UNREADABLE, "row without an id", message)
+        yield NewDocument(Ref(flow, account.name, id_), row, Step.NORMALIZE, account.name, fault=fault)
+
+
+def _words(flow: Flow, counts: dict[str, int]) -> str:
+    return f"{flow}: " + ", ".join(f"{count} {word}" for word, count in counts.items())

@@ -1,0 +1,40 @@
+"""The accept: a promise to the marketplace before the push, marked and settled like every write."""
+
+from collections.abc import Sequence
+
+from pipeline.domain.endings import Dead, Ending, GivenBack, Held, Waiting
+from pipeline.domain.errors import Trouble
+from pipeline.flows.deliveries import wire_body
+from pipeline.hand import Hand
+from pipeline.ports import Holding
+from pipeline.steps.context import Context
+from pipeline.steps.judge import Judged
+from pipeline.steps.writing import Parcelled, write_out
+
+
+def accept(hand: Hand, context: Context, judged: Sequence[tuple[Holding, Judged]]) -> None:
+    """Afterwards they wait until they come again, released. Raises NotDurable."""
+    party = context.network.party(hand.account)
+    write = party.client.accept
+    shut = context.gates.is_shut(hand.account)
+    ready: list[Parcelled] = []
+    endings: list[tuple[Holding, Ending]] = []
+    deadlines = {holding.item: one.deadline for holding, one in judged}
+    for holding, one in judged:
+        if shut:
+            endings.append((holding, GivenBack(reason=f"the gate is shut: {shut}")))
+            continue
+        try:
+            body, sent = wire_body(write, one.order)
+        except Trouble as trouble:
+            fault = trouble.fault(hand.step)
+            endings.append((holding, Dead(error=fault) if trouble.fields else Held(error=fault)))
+        else:
+            ready.append(Parcelled(holding, body, sent))
+    hand.settle(endings)
+
+    def taken(one: Parcelled, receipt: str | None) -> Ending:  # noqa: ARG001 - an accept has no receipt
+        reason = f"accepted; {party.name} has yet to release it"
+        return Waiting(reason=reason, deadline=deadlines[one.holding.item], settled=True)
+
+    write_out(hand, context, party, write, ready, taken)

@@ -1,0 +1,140 @@
+"""normalize: a partner's words become ours. Pure: nothing is asked of anybody."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pipeline.config.model import Route
+from pipeline.domain.codec import to_fields
+from pipeline.domain.endings import Advanced, Ending
+from pipeline.domain.errors import FieldError, Puzzling, Trouble, Unreadable
+from pipeline.domain.lifecycle import Flow, Step
+from pipeline.domain.maps import translate
+from pipeline.domain.order import Order, OrderStatus
+from pipeline.domain.overlay import apply_overrides
+from pipeline.domain.reports import LineQuantity, Parcel, Shipment, StatusReport
+from pipeline.domain.retry import ending_for
+from pipeline.flows.network import Network
+from pipeline.hand import Hand
+from pipeline.ports import Holding
+from pipeline.steps.context import Context
+
+
+def normalize(hand: Hand, context: Context) -> None:
+    """Ends every document of the batch: on to validate, dead with its fields, or held for a word nobody knows."""
+    hand.settle([(holding, normalized(holding, context, hand.now)) for holding in hand.holdings])
+
+
+def normalized(holding: Holding, context: Context, now: datetime) -> Ending:
+    """One document's ending."""
+    try:
+        fields, deadline, facts = canonical(holding, context.network, now)
+    except Trouble as trouble:
+        return ending_for(
+            trouble, step=Step.NORMALIZE, attempts=holding.attempts, limit=1 if isinstance(trouble, Unreadable) else
+            context.limits.attempts, now=now, backoff=context.limits.backoff, jitter=0.0,
+        )  # fmt: skip
+    return Advanced(step=Step.VALIDATE, document=fields, deadline=deadline, facts=facts)
+
+
+def canonical(
+    holding: Holding, network: Network, now: datetime
+) -> tuple[dict[str, Any], datetime | None, dict[str, str]]:
+    """The canonical fields with the operator's edits on top, the nearest deadline, and facts for later steps."""
+    raw, ref = holding.raw, holding.item.ref
+    if raw is None:
+        raise Unreadable("the record has no raw body any more")
+    deadline: datetime | None = None
+    facts: dict[str, str] = {}
+    document: Any
+    match ref.flow:
+        case Flow.ORDERS:
+            if not ref.id.startswith("unreadable-") and "id" in raw and raw.get("unreadable"):
+                raise Unreadable("a row without an order id")
+            document = order = read_order(raw, ref.source, network)
+            deadline = min((at for at in (order.accept_by, order.ship_by) if at), default=None)
+        case Flow.SHIPMENTS:
+            document, confirmed = _shipment(raw, holding, network)
+            facts["confirmed"] = str(confirmed)
+        case Flow.STATUSES:
+            order = read_order(raw["order"], holding.facts["market"], network, holding.item.ref.source, report=True)
+            document = StatusReport(
+                order_id=ref.id, status=order.status, raw_status=order.raw_status, seen_at=now.replace(microsecond=0)
+            )
+        case Flow.CANCELLATIONS:
+            return dict(raw), None, facts
+    fields = to_fields(document)
+    return (apply_overrides(fields, holding.overrides) if holding.overrides else fields), deadline, facts
+
+
+def read_order(
+    raw: Mapping[str, Any], source: str, network: Network, oms: str | None = None, *, report: bool = False
+) -> Order:
+    """A marketplace's order with its status translated: the route's `status_map` over the connector's table.
+
+    Raises Invalid, and Puzzling for a status that neither knows.
+    """
+    order = network.marketplace(source).read(raw)
+    table: dict[str, str] = {}
+    flow = Flow.STATUSES if report else Flow.ORDERS
+    for route in network.routes(flow, source=source, target=oms):
+        table |= route.status_map
+    riddles: list[FieldError] = []
+    status = _status(order.raw_status, order.status, table, "status", source, riddles)
+    lines = order.lines
+    if not report:
+        lines = tuple(
+            replace(one, status=_status(one.raw_status, one.status, table, f"lines.{number}.status", source, riddles))
+            if one.raw_status is not None and (one.status is None or table)
+            else one
+            for number, one in enumerate(order.lines)
+        )
+    if riddles:
+        raise Puzzling.of(tuple(riddles))
+    changed = status is not order.status
+    released = status not in (OrderStatus.PENDING, None) if changed else order.released
+    return replace(order, status=status, lines=lines, released=released) if changed or lines != order.lines else order
+
+
+def _status(
+    word: str | None, known: OrderStatus | None, table: Mapping[str, str], path: str, source: str,
+    riddles: list[FieldError],
+) -> OrderStatus | None:  # fmt: skip
+    mapped = translate(table, word) if table and word in table else None
+    if mapped is None and table and known is not None and known in table:
+        mapped = table[known]
+    if mapped is None and known is None and table:
+        mapped = translate(table, word)
+    if mapped is not None:
+        try:
+            return OrderStatus(mapped.lower())
+        except ValueError:
+            riddles.append(FieldError(path, "status_map", f"the route maps {word!r} to {mapped!r}, which is none of {', '.join(OrderStatus)}"))
+            return None
+    if known is None:
+        riddles.append(FieldError(path, "vocabulary", f"{word!r} is no status that {source} is known to use; name it in the route's status_map"))
+    return known
+
+
+def _shipment(raw: Mapping[str, Any], holding: Holding, network: Network) -> tuple[Shipment, int]:
+    """The parcels that the marketplace does not have yet, and how many it has."""
+    oms, market = holding.item.ref.source, holding.facts["market"]
+    shipment = network.oms(oms).read_shipment(raw)
+    client = network.marketplace(market)
+    order = client.read(raw["order"])
+    confirmed = client.parcels(raw["order"])
+    route = network.route(Flow.SHIPMENTS, oms, market)
+    everything = tuple(LineQuantity(id=line.id, quantity=line.quantity) for line in order.lines)
+    parcels = tuple(
+        _parcel(parcel, route, everything) for parcel in shipment.parcels if parcel.number not in confirmed
+    )
+    known = len(shipment.parcels) - len(parcels)
+    return replace(shipment, order_id=order.id or shipment.order_id, parcels=parcels), known
+
+
+def _parcel(parcel: Parcel, route: Route, everything: tuple[LineQuantity, ...]) -> Parcel:
+    carrier = translate(route.carrier_map, parcel.carrier_raw) if route.carrier_map else parcel.carrier
+    return replace(parcel, carrier=carrier, lines=parcel.lines or everything)
+
+

@@ -1,0 +1,61 @@
+"""push: every document due in the lane goes to its target, marked before each call."""
+
+from collections import defaultdict
+from typing import Any
+
+from pipeline.domain.endings import Dead, Ending, Held
+from pipeline.domain.errors import Fault, Invalid, Kind, PartnerTrouble, Trouble
+from pipeline.domain.lifecycle import Flow
+from pipeline.domain.retry import ending_for
+from pipeline.flows.deliveries import delivering, document_for, wire_body
+from pipeline.hand import Hand
+from pipeline.ports import Holding, Write
+from pipeline.steps.context import Context
+from pipeline.steps.writing import Parcelled, advanced, write_out
+
+
+def push(hand: Hand, context: Context) -> None:
+    """Ends every delivery of the batch. Raises NotDurable."""
+    groups: dict[tuple[Flow, bool], list[Holding]] = defaultdict(list)
+    for holding in hand.holdings:
+        again = holding.item.target in holding.facts.get("update", "").split(",")
+        groups[holding.item.ref.flow, again].append(holding)
+    for (flow, again), holdings in groups.items():
+        try:
+            write = delivering(context.network, flow, hand.account, again=again)
+        except Trouble as trouble:
+            hand.settle([(holding, Held(error=trouble.fault(hand.step))) for holding in holdings])
+            continue
+        ready = prepared(hand, context, flow, write, holdings)
+        write_out(hand, context, context.network.party(hand.account), write, ready, advanced)
+
+
+def prepared(hand: Hand, context: Context, flow: Flow, write: Write[Any], holdings: list[Holding]) -> list[Parcelled]:
+    """Those that can be written; the others are ended. The wire body is built anew: routes and maps are today's."""
+    ready: list[Parcelled] = []
+    endings: list[tuple[Holding, Ending]] = []
+    for holding in holdings:
+        try:
+            ready.append(_parcelled(holding, flow, write, context))
+        except KeyError as error:
+            gone = Fault(hand.step, Kind.NOT_CONFIGURED, "no route any more", str(error.args[0]))
+            endings.append((holding, Dead(error=gone)))
+        except Trouble as trouble:
+            if isinstance(trouble, PartnerTrouble):  # a reference table could not be read
+                context.note_trouble(hand, trouble)
+            ending = ending_for(
+                trouble, step=hand.step, attempts=holding.attempts, limit=context.limits.attempts, now=hand.now,
+                backoff=context.limits.backoff, jitter=context.jitter(),
+            )  # fmt: skip
+            endings.append((holding, ending))
+    hand.settle(endings)
+    return ready
+
+
+def _parcelled(holding: Holding, flow: Flow, write: Write[Any], context: Context) -> Parcelled:
+    ref, target = holding.item.ref, holding.item.target or ""
+    if holding.document is None:
+        raise Invalid("the record has no canonical document; replay it from normalize")
+    route = context.network.route(flow, ref.source, target) if flow is Flow.ORDERS else None
+    body, sent = wire_body(write, document_for(flow, holding.document, route))
+    return Parcelled(holding, body, sent)

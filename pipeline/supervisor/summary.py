@@ -1,0 +1,94 @@
+"""The demo's last words: what both sides hold, and every way in which they differ."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeline.supervisor.standing import ENDED, UNDER_WAY, Standing
+
+SHOWN = 10  # dead orders listed one by one
+
+
+def find_differences(standing: Standing) -> Sequence[str]:
+    """Every way in which the two sides are not as they should be; empty when all is well."""
+    return list(_differences(standing))
+
+
+def _differences(standing: Standing) -> Iterator[str]:
+    books = standing.books
+    audit, octopia, egenta = books["audit"], books["octopia"], books["egenta"]
+    for words, ids in (
+        ("never arrived at Egenta", audit["missing"]),
+        ("twice at Egenta", audit["doubled"]),
+        ("at Egenta, but should not be", list(audit["unexpected"])),
+        ("shipped, but Egenta was not told that the marketplace knows", audit["shipped_not_acked"]),
+        ("shipped, but not at the marketplace", audit["not_shipped_at_marketplace"]),
+        ("asked about by Egenta and not answered", egenta["questions_open"]),
+    ):
+        if ids:
+            yield f"{len(ids)} {words}: {_some(ids)}"
+    for row in standing.ledger["counts"]:
+        if row["count"] and row["condition"] in UNDER_WAY | {"held", "unknown", "waiting"}:
+            yield f"{row['count']} {row['flow']} left {row['condition']} in {row['stage']} ({row['account']})"
+    for flow in ("shipments", "statuses", "cancellations"):
+        if dead := standing.count(flow, "dead"):
+            yield f"{dead} {flow} dead"
+    dead, planted = standing.count("orders", "dead"), len(standing.planted_left)
+    if dead != planted:
+        yield f"{dead} orders dead in the ledger, {planted} planted invalid and not repaired"
+    known, ours = standing.count("orders", *ENDED, "dead"), octopia["orders"] - len(octopia["not_ours"])
+    if known != ours:
+        yield f"{known} orders settled in the ledger, {ours} at the marketplace"
+    done, acked = standing.count("shipments", "done"), len(_acked(standing))
+    if done != acked:
+        yield f"{done} shipments done in the ledger, {acked} acknowledged at Egenta"
+    if books["violations_by_rule"]:
+        rules = ", ".join(f"{rule} ({count})" for rule, count in books["violations_by_rule"].items())
+        yield f"requests that break a partner's contract: {rules}"
+
+
+def _acked(standing: Standing) -> set[str]:
+    """Distinct orders whose shipment Egenta was told to be taken: all that were put, less what it never shipped."""
+    egenta = standing.books["egenta"]
+    return set(egenta["puts"]) - set(egenta["to_ack"]) - set(egenta["cancelled"])
+
+
+def write_summary(
+    standing: Standing,
+    *,
+    dead: Sequence[Mapping[str, Any]],
+    repaired: str | None,
+    differences: Sequence[str],
+    seconds: float,
+) -> str:
+    """For stdout."""
+    audit, egenta = standing.books["audit"], standing.books["egenta"]
+    fired = standing.books["faults"]["fired"]
+    there = f"{audit['arrived']} of {audit['expected']} valid ones at Egenta, {len(audit['doubled'])} twice"
+    lines = [
+        f"orders     {standing.books['octopia']['orders']} at the marketplace; {there}",
+        f"shipments  {egenta['acked']} sent to the marketplace and acknowledged at Egenta",
+        f"statuses   {egenta['questions_answered']} questions answered",
+        f"dead       {len(dead)}{', as planted' if len(dead) == len(standing.planted_left) else ''}",
+        *(f"           {row['ref']}  {_fields(row)}" for row in dead[:SHOWN]),
+    ]
+    if len(dead) > SHOWN:
+        lines.append(f"           and {len(dead) - SHOWN} more")
+    lines.append(f"repaired   {repaired or 'none'}")
+    if fired:
+        lines.append(f"faults     {sum(fired.values())}: " + ", ".join(f"{n} {name}" for name, n in fired.items()))
+    lines.append(f"time       {seconds:.1f} s")
+    if differences:
+        lines.append("DIFFERS    " + "\n           ".join(differences))
+    else:
+        lines.append("all orders settled, each exactly once; both sides agree")
+    return "\n".join(lines)
+
+
+def _fields(row: Mapping[str, Any]) -> str:
+    error = row.get("error") or {}
+    fields = error.get("fields") or []
+    return ", ".join(f"{field['path']} {field['rule']}" for field in fields) or str(error.get("cause", ""))
+
+
+def _some(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:5]) + (" ..." if len(ids) > 5 else "")

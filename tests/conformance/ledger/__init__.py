@@ -1,0 +1,1 @@
+"""What every ledger must do, over fakeredis and a real Valkey."""

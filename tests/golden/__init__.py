@@ -1,0 +1,1 @@
+"""Golden pairs: wire to canonical and canonical to wire, as sent; one file a pair."""

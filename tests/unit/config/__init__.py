@@ -1,0 +1,1 @@
+"""The configuration: what is read, and how each fault is named."""

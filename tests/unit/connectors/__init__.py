@@ -1,0 +1,1 @@
+"""The connectors: the HTTP policy, and each room against scripted answers."""
