@@ -1,11 +1,14 @@
 """The one place that joins ports to rooms: config in, a working pipeline or an operator's desk out."""
 
+import getpass
+import json
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -18,11 +21,18 @@ from pipeline.connectors.registry import CONNECTORS
 from pipeline.domain.lifecycle import Flow, Step, split_lane
 from pipeline.flows.network import Network, Party
 from pipeline.hand import Report
-from pipeline.operations.fetching import sweep
+from pipeline.operations.calling import call
+from pipeline.operations.checking import check
+from pipeline.operations.desk import Desk
+from pipeline.operations.errands import Errands
+from pipeline.operations.errors import NotAllowed
+from pipeline.operations.fetching import Fetching, sweep
+from pipeline.operations.rehearse import Rehearsal
 from pipeline.polling import Polling
-from pipeline.ports import Write
+from pipeline.ports import Budgets, References, Tokens, Write
 from pipeline.steps.context import Context
 from pipeline.stores import identity
+from pipeline.stores.alone import AloneBudgets, AloneReferences, AloneTokens
 from pipeline.stores.bodies import Bodies
 from pipeline.stores.budgets import RedisBudgets
 from pipeline.stores.durability import Durability
@@ -40,10 +50,48 @@ SEEN = timedelta(days=37)
 LedgerUnavailable = identity.LedgerUnavailable
 
 
+def join(config: Config, client: httpx.Client, tokens: Tokens, references: References, budgets: Budgets) -> Network:
+    """Every account's client, and the routes between them."""
+    limits = config.limits
+    http = Http(client, deadline=limits.call_deadline.total_seconds(), max_body=limits.max_body)
+
+    def party(account: Account) -> Party:
+        connector = CONNECTORS[account.connector]
+        rig = Rig(
+            account=account.name, settings=account.settings, http=http, tokens=tokens, references=references,
+            budgets=budgets, now=lambda: datetime.now(UTC),
+        )  # fmt: skip
+        return Party(
+            name=account.name, client=connector.build(rig), statuses=connector.statuses,
+            totals_add_up=connector.totals_add_up, accept=str(account.settings.get("accept", "after_validation")),
+            start=account.start, overlap=account.overlap, settle_delay=account.settle_delay,
+            batch=account.batch or 100,
+        )  # fmt: skip
+
+    return Network(
+        {name: party(account) for name, account in config.marketplaces.items()},
+        {name: party(account) for name, account in config.oms.items()},
+        config.routes,
+    )
+
+
+def check_accounts(config: Config) -> list[Mapping[str, Any]]:
+    """Tries each account's credentials, through the shared tokens where there is a ledger: {account, ok, message}."""
+    kinds = {name: account.kind for name, account in config.accounts.items()}
+    if config.redis_url is not None:
+        opened = Pipeline(config, checked=False)
+        try:
+            return list(check(opened.network, kinds))
+        finally:
+            opened.close()
+    with open_client() as client:
+        return list(check(join(config, client, AloneTokens(), AloneReferences(), AloneBudgets()), kinds))
+
+
 class Pipeline:
     """Everything one process has open. Close it."""
 
-    def __init__(self, config: Config, *, checked: bool = True) -> None:
+    def __init__(self, config: Config, *, checked: bool = True, hints: bool = True) -> None:
         if config.redis_url is None:
             raise LedgerUnavailable(f"{config.path} has no redis.url, and no embedded server was found")
         self.config = config
@@ -57,37 +105,18 @@ class Pipeline:
         self.durability = Durability(self.redis, promised=config.redis_durability == "promised")
         times = Times(lease=config.limits.lease, keep=config.keep_finished, horizon=self._horizon)
         self.ledger = RedisLedger(
-            self.redis, times=times, terms=self._terms, bodies=self.bodies, durability=self.durability
-        )
+            self.redis, times=times, terms=self._terms, bodies=self.bodies, durability=self.durability,
+            hints=hints,
+        )  # fmt: skip
         self._meta: dict[str, Any] = {"horizon": 0}
         if checked:
             self._require()
         self.gates = RedisGates(self.redis, self.ledger.scripts)
         self._http = open_client()
-        http = Http(
-            self._http, deadline=config.limits.call_deadline.total_seconds(), max_body=config.limits.max_body
-        )
-        tokens = RedisTokens(self.redis, self.bodies, self.ledger.scripts)
-        references = RedisReferences(self.redis, self.bodies)
-        budgets = RedisBudgets(self.redis, self.ledger.scripts)
-
-        def party(account: Account) -> Party:
-            connector = CONNECTORS[account.connector]
-            client = connector.build(
-                Rig(account=account.name, settings=account.settings, http=http, tokens=tokens, references=references,
-                    budgets=budgets, now=lambda: datetime.now(UTC))
-            )  # fmt: skip
-            return Party(
-                name=account.name, client=client, statuses=connector.statuses, totals_add_up=connector.totals_add_up,
-                accept=str(account.settings.get("accept", "after_validation")), start=account.start,
-                overlap=account.overlap, settle_delay=account.settle_delay, batch=account.batch or 100,
-            )  # fmt: skip
-
-        self.network = Network(
-            {name: party(account) for name, account in config.marketplaces.items()},
-            {name: party(account) for name, account in config.oms.items()},
-            config.routes,
-        )
+        self.network = join(
+            config, self._http, RedisTokens(self.redis, self.bodies, self.ledger.scripts),
+            RedisReferences(self.redis, self.bodies), RedisBudgets(self.redis, self.ledger.scripts),
+        )  # fmt: skip
         self.context = Context(network=self.network, limits=config.limits, gates=self.gates)
         self._walk = Walk(ledger=self.ledger, context=self.context, who=f"{socket.gethostname()}/{os.getpid()}")
         self.polling = Polling(
@@ -109,10 +138,15 @@ class Pipeline:
         """Lanes with work and no hint outstanding."""
         return self.ledger.hints()
 
-    def upkeep(self, name: str) -> None:
+    def upkeep(self, name: str, hint: Callable[[str], None]) -> None:
         """One slow habit: `sweep` looks further back than the polls' windows do."""
         if name == "sweep":
-            sweep(self.polling, self.config, lambda lane: None)  # noqa: ARG005 - dispatch_due hints what it finds
+            sweep(self.polling, self.config, hint)
+
+    def audit(self, line: Mapping[str, Any]) -> None:
+        """One operator's act that belongs to no document."""
+        self.redis.rpush(f"{self.ledger.prefix}audit", json.dumps({"at": datetime.now(UTC).isoformat(), **line}))
+        self.redis.ltrim(f"{self.ledger.prefix}audit", -10_000, -1)
 
     def close(self) -> None:
         """Give connections back."""
@@ -183,3 +217,38 @@ def init_ledger(config: Config) -> dict[str, Any]:
         raise LedgerUnavailable(f"Redis does not answer ({type(error).__name__}): check redis.url") from None
     finally:
         opened.close()
+
+
+def open_desk(config: Config, *, checked: bool = True, hint: Callable[[str], None] | None = None) -> Desk:
+    """What an operator works with. `checked` False: for `init` and `adopt`, which make the ledger what it must be.
+    Without `hint`, the next dispatch finds what has become due. Raises LedgerUnavailable.
+    """
+    opened = Pipeline(config, checked=checked, hints=hint is not None)
+    network, rehearsal = opened.network, Rehearsal(opened.context)
+    publish = hint or (lambda lane: None)
+    fetching = Fetching(config, network, opened.ledger, opened.polling, publish)
+
+    def call_operation(account: str, name: str, arguments: Mapping[str, str], yes: bool) -> Any:
+        connector = CONNECTORS[config.account(account).connector]
+        operation = next((each for each in connector.operations if each.name == name), None)
+        if operation is None:
+            raise NotAllowed(f"{account} ({connector.name}) has no operation {name!r}")
+        return call(
+            network.party(account).client, operation, arguments, yes=yes, who=f"{getpass.getuser()}@{socket.gethostname()}",
+            audit=opened.audit, account=account,
+        )  # fmt: skip
+
+    errands = Errands(
+        init=lambda: init_ledger(config),
+        adopt=lambda who: identity.adopt(opened.redis, who=who),
+        check=lambda: check_accounts(config),
+        poll=fetching.poll,
+        pull=fetching.pull,
+        backfill=fetching.backfill,
+        call=call_operation,
+        close=opened.close,
+    )
+    return Desk(
+        opened.ledger, opened.gates, accounts=list(config.accounts), rehearse=rehearsal.faults, plain=rehearsal.plain,
+        refuser=rehearsal.refuse, hint=hint, errands=errands,
+    )  # fmt: skip

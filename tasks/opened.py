@@ -44,7 +44,7 @@ class Pipeline(Protocol):
         """Lanes that have work and no hint outstanding."""
         ...
 
-    def upkeep(self, name: str) -> None:
+    def upkeep(self, name: str, hint: Hint) -> None:
         """One habit by name."""
         ...
 

@@ -25,5 +25,5 @@ def upkeep(name: str) -> str:
     if name not in HABITS:
         log.warning("ignored upkeep %.80r: no such habit", name)
         return "ignored: no such habit"
-    opened.pipeline().upkeep(name)
+    opened.pipeline().upkeep(name, publish)
     return name

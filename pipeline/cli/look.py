@@ -161,9 +161,7 @@ def check(session: Session, as_json: bool) -> int:
     config = session.config()
     counts = f"marketplaces {len(config.marketplaces)}, OMS {len(config.oms)}, routes {len(config.routes)}"
     say(f"{config.path}: in order ({counts}); trying the credentials")
-    with session.desk(config) as desk:
-        found = list(desk.check())
-    return _print_checks(found, as_json, ("account", "ok", "message"))
+    return _print_checks(list(session.check(config)), as_json, ("account", "ok", "message"))
 
 
 @click.command(cls=Verb)

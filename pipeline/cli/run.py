@@ -128,7 +128,7 @@ def init(session: Session, as_json: bool) -> int:
     \b
     Example:  orderpipe init
     """
-    with session.desk() as desk:
+    with session.desk(checked=False) as desk:
         _print_identity(desk.init(), as_json)
     say("the ledger is ready: start `orderpipe worker` and `orderpipe beat`, or `orderpipe up`")
     return DONE
@@ -144,7 +144,7 @@ def adopt(session: Session, who: str, as_json: bool) -> int:
     \b
     Example:  orderpipe adopt        (after a backup was restored)
     """
-    with session.desk() as desk:
+    with session.desk(checked=False) as desk:
         _print_identity(desk.adopt(who=who), as_json)
     return DONE
 

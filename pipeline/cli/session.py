@@ -4,7 +4,7 @@ import getpass
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,10 +23,20 @@ DEFAULT_CONFIG: Final = "orderpipe.toml"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _open_desk(config: Config) -> Desk:
+def _open_desk(config: Config, checked: bool) -> Desk:
     from pipeline.bootstrap import open_desk
+    from pipeline.supervisor.whereabouts import with_ledger
 
-    return open_desk(config)
+    return open_desk(with_ledger(config), checked=checked)
+
+
+def _check(config: Config) -> Sequence[Mapping[str, Any]]:
+    from pipeline.bootstrap import check_accounts
+    from pipeline.supervisor.whereabouts import CannotStart, with_ledger
+
+    with suppress(CannotStart):  # no server runs yet: tokens are this process's own then
+        config = with_ledger(config)
+    return check_accounts(config)
 
 
 def _connectors() -> Mapping[str, Any]:
@@ -40,7 +50,8 @@ class Session:
     """Tests give their own desk and connectors."""
 
     path: Path | None = None
-    open_desk: Callable[[Config], Desk] = _open_desk
+    open_desk: Callable[[Config, bool], Desk] = _open_desk
+    check: Callable[[Config], Sequence[Mapping[str, Any]]] = _check
     connectors: Callable[[], Mapping[str, Any]] = _connectors
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
@@ -52,9 +63,9 @@ class Session:
         return read_config(path, declared=self.connectors())
 
     @contextmanager
-    def desk(self, config: Config | None = None) -> Iterator[Desk]:
-        """An open desk, closed afterwards."""
-        desk = self.open_desk(config or self.config())
+    def desk(self, config: Config | None = None, *, checked: bool = True) -> Iterator[Desk]:
+        """An open desk, closed afterwards; `checked`: only at a Redis that has a ledger's identity."""
+        desk = self.open_desk(config or self.config(), checked)
         try:
             yield desk
         finally:

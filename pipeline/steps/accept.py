@@ -1,6 +1,7 @@
 """The accept: a promise to the marketplace before the push, marked and settled like every write."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from pipeline.domain.endings import Dead, Ending, GivenBack, Held, Waiting
 from pipeline.domain.errors import Trouble
@@ -22,7 +23,8 @@ def accept(hand: Hand, context: Context, judged: Sequence[tuple[Holding, Judged]
     deadlines = {holding.item: one.deadline for holding, one in judged}
     for holding, one in judged:
         if shut:
-            endings.append((holding, GivenBack(reason=f"the gate is shut: {shut}")))
+            later = hand.now + timedelta(seconds=2)  # this lane is not gated: without a pause it would be taken at once
+            endings.append((holding, GivenBack(reason=f"the gate is shut: {shut}", until=later)))
             continue
         try:
             body, sent = wire_body(write, one.order)

@@ -15,7 +15,6 @@ from pipeline.domain.rules import order_faults
 from pipeline.flows.deliveries import delivering, wire_body
 from pipeline.flows.dressing import dress
 from pipeline.flows.network import Party
-from pipeline.hand import Hand
 from pipeline.ports import Holding
 from pipeline.steps.context import Context
 
@@ -41,7 +40,7 @@ class Prepared:
     trouble: Trouble | None = None
 
 
-def judge_order(holding: Holding, hand: Hand, context: Context) -> Ending | Judged:
+def judge_order(holding: Holding, now: datetime, context: Context) -> Ending | Judged:
     """Raises Trouble for what ends the whole document."""
     network, ref = context.network, holding.item.ref
     party = network.party(ref.source)
@@ -54,8 +53,8 @@ def judge_order(holding: Holding, hand: Hand, context: Context) -> Ending | Judg
         raise NotConfigured(f"no route carries orders from {ref.source}")
     deadline = order.accept_by or order.ship_by
     if not order.released:
-        return _unreleased(holding, order, routes, party, context, hand, deadline)
-    prepared = prepare_all(holding, order, routes, party, context, hand.now)
+        return _unreleased(holding, order, routes, party, context, now, deadline)
+    prepared = prepare_all(holding, order, routes, party, context, now)
     _raise_for_all(prepared)
     if any(route.mode == "rehearse" for route in routes):
         names = ", ".join(one.target for one in prepared)
@@ -80,15 +79,15 @@ def _never_to_be_pushed(holding: Holding, order: Order) -> Ending | None:
 
 
 def _unreleased(
-    holding: Holding, order: Order, routes: Sequence[Route], party: Party, context: Context, hand: Hand,
+    holding: Holding, order: Order, routes: Sequence[Route], party: Party, context: Context, now: datetime,
     deadline: datetime | None,
 ) -> Ending | Judged:  # fmt: skip
     if not party.client.needs_accept(order) or holding.facts.get("accepted") == "1":
         return Waiting(reason=f"{party.name} has not released it ({order.raw_status})", deadline=deadline)
     if party.accept != "auto":
-        prepared = prepare_all(holding, order, routes, party, context, hand.now, addressed=False)
+        prepared = prepare_all(holding, order, routes, party, context, now, addressed=False)
         _raise_for_all(prepared)
-    if party.accept == "manual" and holding.facts.get("accept") != "1":
+    if party.accept == "manual":
         reason = f"waits to be accepted at {party.name} by a person (accept = \"manual\")"
         return Waiting(reason=reason, deadline=deadline)
     return Judged(order, deadline)

@@ -50,7 +50,7 @@ def canonical(
     document: Any
     match ref.flow:
         case Flow.ORDERS:
-            if not ref.id.startswith("unreadable-") and "id" in raw and raw.get("unreadable"):
+            if ref.id.startswith("unreadable-"):
                 raise Unreadable("a row without an order id")
             document = order = read_order(raw, ref.source, network)
             deadline = min((at for at in (order.accept_by, order.ship_by) if at), default=None)

@@ -1,6 +1,7 @@
 """validate: every rule at once, ours and each target's; then the accept, the routing, or the wait."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from pipeline.domain.codec import from_fields
 from pipeline.domain.endings import Advanced, Ending, Target
@@ -16,7 +17,7 @@ from pipeline.steps.accept import accept
 from pipeline.steps.context import Context
 from pipeline.steps.judge import Judged, judge_order
 
-Judge = Callable[[Holding, Hand, Context], Ending | Judged]
+Judge = Callable[[Holding, datetime, Context], Ending | Judged]
 
 
 def validate(hand: Hand, context: Context) -> None:
@@ -25,7 +26,7 @@ def validate(hand: Hand, context: Context) -> None:
     to_accept: list[tuple[Holding, Judged]] = []
     for holding in hand.holdings:
         try:
-            judged = _JUDGES[holding.item.ref.flow](holding, hand, context)
+            judged = judge(holding, hand.now, context)
         except Trouble as trouble:
             if isinstance(trouble, PartnerTrouble):  # a reference table could not be read
                 context.note_trouble(hand, trouble)
@@ -42,31 +43,36 @@ def validate(hand: Hand, context: Context) -> None:
         accept(hand, context, to_accept)
 
 
-def _shipment(holding: Holding, hand: Hand, context: Context) -> Ending:
+def judge(holding: Holding, now: datetime, context: Context) -> Ending | Judged:
+    """What becomes of a document, before anything is written. Raises Trouble for what ends the whole of it."""
+    return _JUDGES[holding.item.ref.flow](holding, now, context)
+
+
+def _shipment(holding: Holding, now: datetime, context: Context) -> Ending:
     shipment = from_fields(Shipment, holding.document or {})
     market = holding.facts["market"]
     if not shipment.parcels and holding.facts.get("confirmed", "0") != "0":
         done = Target(account=market, ending=Advanced(note="confirmed already"))
         return Advanced(targets=(done,), note=f"{market} has every parcel already")
     write = delivering(context.network, Flow.SHIPMENTS, market)
-    _raise_all(shipment_faults(shipment, now=hand.now), lambda: wire_body(write, shipment))
+    _raise_all(shipment_faults(shipment, now=now), lambda: wire_body(write, shipment))
     return Advanced(targets=(Target(account=market),))
 
 
-def _status(holding: Holding, hand: Hand, context: Context) -> Ending:
+def _status(holding: Holding, now: datetime, context: Context) -> Ending:
     report = from_fields(StatusReport, holding.document or {})
     asked_by = holding.item.ref.source
     write = delivering(context.network, Flow.STATUSES, asked_by)
-    _raise_all(status_faults(report, now=hand.now), lambda: wire_body(write, report))
+    _raise_all(status_faults(report, now=now), lambda: wire_body(write, report))
     return Advanced(targets=(Target(account=asked_by),))
 
 
-def _cancellation(holding: Holding, hand: Hand, context: Context) -> Ending:
+def _cancellation(holding: Holding, now: datetime, context: Context) -> Ending:
     cancellation = from_fields(DOCUMENTS[Flow.CANCELLATIONS], holding.document or {})
     assert isinstance(cancellation, Cancellation)  # noqa: S101 - for the type checker
     target = holding.facts["target"]
     write = delivering(context.network, Flow.CANCELLATIONS, target)
-    _raise_all(cancellation_faults(cancellation, now=hand.now), lambda: wire_body(write, cancellation))
+    _raise_all(cancellation_faults(cancellation, now=now), lambda: wire_body(write, cancellation))
     return Advanced(targets=(Target(account=target),))
 
 

@@ -41,7 +41,9 @@ class Times:
 
 
 class RedisLedger:
-    """Implements `ports.Ledger`. `terms` answers for a lane; `durability` proves a mark before it is used."""
+    """Implements `ports.Ledger`. `terms` answers for a lane; `durability` proves a mark before it is used.
+    `hints` False: the caller publishes none, so no lane may be marked as hinted.
+    """
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class RedisLedger:
         bodies: Bodies | None = None,
         durability: Durability | None = None,
         prefix: str = PREFIX,
+        hints: bool = True,
     ) -> None:
         self.redis = redis
         self.prefix = prefix
@@ -61,7 +64,7 @@ class RedisLedger:
         self._terms = terms
         self._durability = durability or Durability(redis, promised=True)
         self._lease = _ms(times.lease)
-        self._hint = min(60_000, self._lease)
+        self._hint = min(60_000, self._lease) if hints else 0
         self._numbers: dict[tuple[str, str, int], tuple[int, int]] = {}
 
     # -- receive
@@ -77,7 +80,8 @@ class RedisLedger:
         who: str = "poll",
     ) -> Received:
         """More than 100 documents go in several scripts, the page and cursor with the last of them."""
-        total, lanes = [0, 0, 0], []
+        total = [0, 0, 0]
+        lanes: list[str] = []
         now = self.now_ms()
         chunks = [documents[i : i + CHUNK] for i in range(0, len(documents), CHUNK)] or [[]]
         for number, chunk in enumerate(chunks):

@@ -57,7 +57,7 @@ class Standin:
         self._tell("dispatch")
         return []
 
-    def upkeep(self, name: str) -> None:
+    def upkeep(self, name: str, hint: Hint) -> None:
         self._tell("upkeep", name)
 
     def close(self) -> None:

@@ -301,6 +301,7 @@ local function close(hint_ms)
   end
   for lane in pairs(known_lanes) do redis.call('SADD', P .. 'lanes', lane) end
   local hints = {}
+  if hint_ms == 0 then return hints end -- the caller publishes none: the next dispatch finds the work
   for lane in pairs(woken) do
     if redis.call('SET', P .. 'hinted:' .. lane, '1', 'NX', 'PX', hint_ms) then hints[#hints + 1] = lane end
   end

@@ -73,8 +73,9 @@ def _check_record(redis: Any, ref: str, fields: dict[str, str]) -> None:
     assert set(filter(None, fields.get("rq", "").split(","))) <= targets
     if fields["st"] == "push":
         assert fields["co"] == "", f"{ref}: pushed by its deliveries only"
-        required = [fields["co@" + name] for name in filter(None, fields["rq"].split(","))]
-        assert [co for co in required if co not in ENDS] or "done" not in states, f"{ref}: not acknowledged"
+        required = {fields["co@" + name] for name in filter(None, fields["rq"].split(","))}
+        assert required - ENDS or "done" not in states, f"{ref}: not acknowledged"
+        assert states - ENDS - {""}, f"{ref}: nobody will ever end it"
 
 
 def _check_position(ref: str, sfx: str, fields: dict[str, str]) -> None:

@@ -62,11 +62,16 @@ class Shell:
         return self.folder / "orderpipe.toml"
 
     def __call__(self, *words: str, config: bool = True, env: Mapping[str, str] | None = None) -> Result:
-        def open_desk(config: Config) -> FakeDesk:
+        def open_desk(config: Config, checked: bool) -> FakeDesk:
             self.opened.append(config)
             return self.desk
 
-        session = Session(open_desk=open_desk, connectors=lambda: {"market": MARKET, "oms-one": OMS}, now=lambda: NOW)
+        session = Session(
+            open_desk=open_desk,
+            check=lambda config: open_desk(config, True).check(),
+            connectors=lambda: {"market": MARKET, "oms-one": OMS},
+            now=lambda: NOW,
+        )
         before = ["--config", str(self.path)] if config else []
         whole = {**declared.ENV, "ORDERPIPE_CONFIG": None, **(env or {})}
         return CliRunner().invoke(main, [*before, *words], obj=session, env=whole)

@@ -9,7 +9,7 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
@@ -190,10 +190,9 @@ def test_a_kept_connection_is_not_written_to_after_the_deadline(client: httpx.Cl
     def keep(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
         connection.settimeout(0.3)
-        try:
-            arrived.append(connection.recv(1000))
-        except TimeoutError:
-            arrived.append(b"nothing")
+        with suppress(TimeoutError):
+            while chunk := connection.recv(1000):
+                arrived.append(chunk)  # the first request's body may come late
         settled.set()
 
     with partner(keep) as url:
@@ -201,7 +200,7 @@ def test_a_kept_connection_is_not_written_to_after_the_deadline(client: httpx.Cl
         with pytest.raises(Unavailable, match="nothing was sent"):
             call(client, url, write=True, deadline=0.0)
         assert settled.wait(2)
-    assert arrived[0] in (b"", b"nothing")
+    assert b"POST" not in b"".join(arrived)
 
 
 def test_a_bomb_is_not_unpacked_before_it_is_measured(client: httpx.Client) -> None:

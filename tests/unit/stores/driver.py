@@ -15,14 +15,21 @@ from pipeline.stores.bodies import Bodies
 from pipeline.stores.gates import RedisGates
 from pipeline.stores.ledger import RedisLedger, Times
 
-PHONE = Fault("push", Kind.REFUSED, "phone missing", "phone missing; edit it", (FieldError("buyer.phone", "required", "missing"),))
+PHONE = Fault(
+    "push", Kind.REFUSED, "phone missing", "phone missing; edit it", (FieldError("buyer.phone", "required", "missing"),)
+)
 DOUBT = Fault("push", Kind.AMBIGUOUS, "no answer", "read timeout after 20 s")
 BUSY = Fault("push", Kind.RATE_LIMITED, "429", "too many calls")
-RIDDLE = Fault("normalize", Kind.INVALID, "unknown status", "status: unknown", (FieldError("status", "vocabulary", "unknown"),))
+RIDDLE = Fault(
+    "normalize", Kind.INVALID, "unknown status", "status: unknown", (FieldError("status", "vocabulary", "unknown"),)
+)
 RAW: Mapping[str, Any] = {"orderId": "A1", "state": "Shipped", "buyer": {"firstName": "Zoé"}}
 DOCUMENT: Mapping[str, Any] = {
-    "id": "A1", "currency": "EUR", "buyer": {"first_name": "Zoé"}, "shipping_address": {"city": "Lyon", "country": "FR"},
-}  # fmt: skip
+    "id": "A1",
+    "currency": "EUR",
+    "buyer": {"first_name": "Zoé"},
+    "shipping_address": {"city": "Lyon", "country": "FR"},
+}
 
 
 class Drive:
@@ -65,10 +72,14 @@ class Drive:
     def validated(self, id: str = "A1", **more: Any) -> Ref:
         """Received and normalized."""
         ref = self.receive(id, **more)
-        self.end(f"normalize.{ref.source}", Advanced(step=Step.VALIDATE, document={**DOCUMENT, "id": id}))
+        self.end(
+            f"normalize.{ref.source}", Advanced(step=Step.VALIDATE, document={**DOCUMENT, "id": id}), only=str(ref)
+        )
         return ref
 
-    def routed(self, id: str = "A1", targets: Sequence[str] = ("o1",), optional: Sequence[str] = (), **more: Any) -> Ref:
+    def routed(
+        self, id: str = "A1", targets: Sequence[str] = ("o1",), optional: Sequence[str] = (), **more: Any
+    ) -> Ref:
         """Due at its targets."""
         ref = self.validated(id, **more)
         self.route(ref, targets, optional)
@@ -76,7 +87,7 @@ class Drive:
 
     def route(self, ref: Ref, targets: Sequence[str], optional: Sequence[str] = ()) -> None:
         made = tuple(Target(account=name, required=name not in optional) for name in targets)
-        self.end(f"validate.{ref.source}", Advanced(targets=made))
+        self.end(f"validate.{ref.source}", Advanced(targets=made), only=str(ref))
 
     def pushed(self, ref: Ref, target: str = "o1", receipt: str = "R1") -> None:
         self.end(f"push.{target}", Advanced(receipt=receipt, fingerprint="ab" * 6), only=f"{ref}@{target}", send=True)
@@ -84,7 +95,7 @@ class Drive:
     def finished(self, id: str = "A1", receipt: str = "R1", **more: Any) -> Ref:
         ref = self.routed(id, **more)
         self.pushed(ref, receipt=receipt)
-        self.end(f"acknowledge.{ref.source}", Advanced())
+        self.end(f"acknowledge.{ref.source}", Advanced(), only=str(ref))
         return ref
 
     def dead(self, ref: Ref, target: str = "o1") -> None:
@@ -98,7 +109,7 @@ class Drive:
         self.end(f"push.{target}", Parked(error=BUSY, until=later), only=f"{ref}@{target}")
 
     def held(self, ref: Ref) -> None:
-        self.end(f"normalize.{ref.source}", Held(error=RIDDLE))
+        self.end(f"normalize.{ref.source}", Held(error=RIDDLE), only=str(ref))
 
     def due(self, lane: str) -> list[str]:
         return [item.decode() for item in self.redis.zrange(f"op:due:{lane}", 0, -1)]

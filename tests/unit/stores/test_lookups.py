@@ -67,13 +67,16 @@ def test_one_id_in_several_flows_gives_each(drive: Drive, lookups: RedisLookups)
     drive.routed("A1")
     drive.receive("A1", flow=Flow.SHIPMENTS, source="o1")
     drive.receive("A1", source="m2")
-    assert sorted(row["ref"] for row in lookups.orders(ids=["A1"])) == ["orders:m1:A1", "orders:m2:A1", "shipments:o1:A1"]
+    assert sorted(row["ref"] for row in lookups.orders(ids=["A1"])) == [
+        "orders:m1:A1",
+        "orders:m2:A1",
+        "shipments:o1:A1",
+    ]
     assert list(lookups.orders(ids=["A2", "nothing at all"])) == []
 
 
 def test_by_reference_with_and_without_a_target(drive: Drive, lookups: RedisLookups) -> None:
     ref = drive.routed(NASTY, ["o1", "o2"])
-    assert len(list(lookups.orders(ids=[f"{ref}"]))) == 2 or NASTY.endswith("@o1")
     assert names(lookups.orders(ids=[f"{ref}@o2"])) == [f"{NASTY}@o2 push/due"]
     plain = drive.routed("B1", ["o1", "o2"])
     assert len(list(lookups.orders(ids=[str(plain), "B1", f"{plain}@o1"]))) == 2  # each row once
@@ -188,8 +191,8 @@ def test_an_optional_delivery_left_open_is_unfinished(drive: Drive, lookups: Red
 
 def test_parse_splits_at_the_last_known_target(drive: Drive, lookups: RedisLookups) -> None:
     drive.routed("A1", ["o1", "retired"])
-    assert str(lookups.parse("orders:m1:A@o1")) .endswith("'o1')")
     for text, expected in {
+        "orders:m1:A@o1": ("A", "o1"),
         "orders:m1:A@x": ("A@x", None),
         "orders:m1:A@x@o2": ("A@x", "o2"),
         "orders:m1:A1@retired": ("A1", "retired"),  # no longer configured: the record still knows it

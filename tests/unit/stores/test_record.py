@@ -20,7 +20,12 @@ def test_a_whole_record() -> None:
     assert record.raw == {"total": Decimal("12.50"), "orderId": "A@1"}
     assert record.document is not None
     assert record.document["currency"] == "EUR"
-    assert (record.stage, record.condition(), record.condition("o1"), record.condition("o2")) == ("push", "", "done", "due")
+    assert (record.stage, record.condition(), record.condition("o1"), record.condition("o2")) == (
+        "push",
+        "",
+        "done",
+        "due",
+    )
     assert record.targets == ("o1", "o2")
     assert record.done == ("o1",)
     assert record.position("o1")["rc"] == "R1"

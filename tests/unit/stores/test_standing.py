@@ -4,9 +4,8 @@ import pytest
 
 from pipeline.domain.endings import Dead, Waiting
 from pipeline.domain.errors import Fault, Kind
-from pipeline.domain.lifecycle import Flow
+from pipeline.domain.lifecycle import Flow, Ref, Step
 from pipeline.ports import NewDocument, Row
-from pipeline.domain.lifecycle import Ref, Step
 from pipeline.stores.packing import cause_fingerprint
 from pipeline.stores.standing import RedisStanding
 from tests.unit.stores.driver import PHONE, Drive
@@ -44,7 +43,7 @@ def test_lanes_tell_backlog_and_age(drive: Drive, standing: RedisStanding) -> No
     drive.routed("A1", ["o1", "o2"])
     drive.redis.zadd("op:due:push.o2", {"orders:m1:A1@o2": drive.ledger.now_ms() - 5000})
     drive.redis.delete("op:hinted:push.o2")
-    token, _ = drive.take("push.o1")
+    drive.take("push.o1")
     status = standing.status()
     lanes = {lane.pop("lane"): lane for lane in status["lanes"]}
     assert list(lanes) == ["normalize.m1", "validate.m1", "push.o1", "push.o2"]

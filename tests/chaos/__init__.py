@@ -1,0 +1,1 @@
+"""What must stay true while processes are killed: real servers, real workers, simulated partners."""

@@ -1,0 +1,70 @@
+"""The invariants, from the partners' own books and from the ledger's rows, each told in words when it is broken."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from tests.chaos.system import System
+
+CONDITIONS = (
+    "due",
+    "in_hand",
+    "sending",
+    "parked",
+    "pending",
+    "waiting",
+    "held",
+    "unknown",
+    "dead",
+    "done",
+    "discarded",
+)
+
+
+def broken(system: System, ids: Sequence[str], *, settled: bool = True) -> list[str]:
+    """Every invariant that does not hold. Not `settled`: only what must hold at every moment."""
+    return [*_at_every_moment(system, ids), *(_at_the_end(system) if settled else ())]
+
+
+def _at_every_moment(system: System, ids: Sequence[str]) -> Iterator[str]:
+    books = system.partners.books()
+    copies = system.partners.at_egenta()
+    if system.setup.mode == "insert" and (twice := [order_id for order_id, count in copies.items() if count > 1]):
+        yield f"doubled: {len(twice)} orders are at Egenta more than once"
+    if books["audit"]["unexpected"]:
+        yield f"unexpected: {books['audit']['unexpected']}"
+    if books["violations_by_rule"]:
+        yield f"violations: {books['violations_by_rule']}"
+    yield from _accounts(system, ids, set(books["octopia"]["not_ours"]), set(copies))
+
+
+def _accounts(system: System, ids: Sequence[str], not_ours: set[str], at_egenta: set[str]) -> Iterator[str]:
+    """received = done + dead + held + waiting + unknown + discarded + in flight, each exactly once."""
+    listed = [row for condition in CONDITIONS for row in system.orders(condition=condition)]
+    times = Counter(row["id"] for row in listed)
+    if more := {order_id: count for order_id, count in times.items() if count > 1}:
+        yield f"accounts: listed more than once: {more}"
+    if strangers := set(times) - (set(ids) - not_ours):
+        yield f"accounts: never placed, or not ours: {strangers}"
+    counted = {condition: count for condition, count in system.counts("orders").items() if count}
+    if counted != Counter(row["condition"] for row in listed):
+        yield f"accounts: the counts say {counted}, the rows {Counter(row['condition'] for row in listed)}"
+    if untold := at_egenta - set(times):
+        yield f"accounts: at Egenta, but not in the ledger: {untold}"
+
+
+def _at_the_end(system: System) -> Iterator[str]:
+    books = system.partners.books()
+    audit, octopia = books["audit"], books["octopia"]
+    for name in ("missing", "shipped_not_acked", "not_shipped_at_marketplace"):
+        if audit[name]:
+            yield f"{name}: {len(audit[name])}: {audit[name][:5]}"
+    if books["egenta"]["questions_open"]:
+        yield f"questions left open: {books['egenta']['questions_open'][:5]}"
+    if going := system.going():
+        yield f"not settled: {going} documents are still on their way"
+    here = set(system.partners.at_egenta())
+    done = {row["id"] for row in system.orders(condition="done")}
+    if ghosts := done - here - set(octopia["cancelled"]):
+        yield f"accounts: done, but not at Egenta and not cancelled: {ghosts}"
+    if open_ends := here - done - {row["id"] for row in system.orders(condition="unknown")}:
+        yield f"accounts: at Egenta, but neither done nor unknown: {open_ends}"
