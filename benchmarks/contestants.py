@@ -1,6 +1,7 @@
 """One round of each contestant: so many orders from the first call to the last word, and what that took."""
 
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class BareLoop:
 
     def __init__(self, ground: Ground, partner: Partner) -> None:
         self._partner = partner
-        argv = [*ground_python(), "-m", "benchmarks.bare_loop", partner.url]
+        argv = [sys.executable, "-m", "benchmarks.bare_loop", partner.url]
         self._process = ground.start(argv, "bare_loop")
 
     def run(self, orders: int, *, checked: bool = True) -> Round:
@@ -130,8 +131,8 @@ class Orderpipe:
         return found
 
     def poll(self) -> None:
-        """Fetch what is new: force is not needed, for nobody polled within the period."""
-        self.redis.hdel(f"op:cur:{MARKET}:orders", "finished", "cursor")  # the stub lists all it has, whatever the time
+        """Have it fetch what is new."""
+        self.redis.delete(f"op:cur:{MARKET}:orders")  # as if the last poll were long ago
         self.app.send_task("poll", args=(MARKET, "orders"), queue="fetch")
 
     def finished(self) -> int:
@@ -158,9 +159,3 @@ def _measure(
     time.sleep(CALM)
     return Round(orders, seconds, sum(cpu_of_tree(one.pid) for one in workers) - cpu, count_server(redis) - server)
 
-
-def ground_python() -> list[str]:
-    """This interpreter."""
-    import sys
-
-    return [sys.executable]

@@ -30,7 +30,7 @@ data_dir = "."
 [redis]
 url = "{redis}"
 
-[workers]
+[worker]
 concurrency = 1
 
 [keep]
@@ -39,6 +39,7 @@ finished = "{keep}"
 [marketplaces.cdiscount-fr]
 connector = "octopia"
 start = 2020-01-01T00:00:00Z
+poll.orders = "1s"
 
 [marketplaces.cdiscount-fr.settings]
 base_url = "{partner}/octopia/seller/v2"

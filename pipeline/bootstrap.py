@@ -58,15 +58,25 @@ def join(config: Config, client: httpx.Client, tokens: Tokens, references: Refer
     def party(account: Account) -> Party:
         connector = CONNECTORS[account.connector]
         rig = Rig(
-            account=account.name, settings=account.settings, http=http, tokens=tokens, references=references,
-            budgets=budgets, now=lambda: datetime.now(UTC),
-        )  # fmt: skip
+            account=account.name,
+            settings=account.settings,
+            http=http,
+            tokens=tokens,
+            references=references,
+            budgets=budgets,
+            now=lambda: datetime.now(UTC),
+        )
         return Party(
-            name=account.name, client=connector.build(rig), statuses=connector.statuses,
-            totals_add_up=connector.totals_add_up, accept=str(account.settings.get("accept", "after_validation")),
-            start=account.start, overlap=account.overlap, settle_delay=account.settle_delay,
+            name=account.name,
+            client=connector.build(rig),
+            statuses=connector.statuses,
+            totals_add_up=connector.totals_add_up,
+            accept=str(account.settings.get("accept", "after_validation")),
+            start=account.start,
+            overlap=account.overlap,
+            settle_delay=account.settle_delay,
             batch=account.batch or 100,
-        )  # fmt: skip
+        )
 
     return Network(
         {name: party(account) for name, account in config.marketplaces.items()},
@@ -97,32 +107,45 @@ class Pipeline:
         self.config = config
         # no client-side retries: one retry loop, the ledger's (a lost reply is asked for again by the same token)
         self.redis: Any = Redis.from_url(
-            config.redis_url.reveal(), socket_timeout=5, socket_connect_timeout=3, health_check_interval=30,
-            retry=Retry(NoBackoff(), 1), max_connections=16,
-        )  # fmt: skip
+            config.redis_url.reveal(),
+            socket_timeout=5,
+            socket_connect_timeout=3,
+            health_check_interval=30,
+            retry=Retry(NoBackoff(), 1),
+            max_connections=16,
+        )
         keys = [key.reveal() if key else None for key in (config.seal_key, config.seal_key_old)]
         self.bodies = Bodies.from_base64(*keys)
         self.durability = Durability(self.redis, promised=config.redis_durability == "promised")
         times = Times(lease=config.limits.lease, keep=config.keep_finished, horizon=self._horizon)
         self.ledger = RedisLedger(
-            self.redis, times=times, terms=self._terms, bodies=self.bodies, durability=self.durability,
+            self.redis,
+            times=times,
+            terms=self._terms,
+            bodies=self.bodies,
+            durability=self.durability,
             hints=hints,
-        )  # fmt: skip
+        )
         self._meta: dict[str, Any] = {"horizon": 0}
         if checked:
             self._require()
         self.gates = RedisGates(self.redis, self.ledger.scripts)
         self._http = open_client()
         self.network = join(
-            config, self._http, RedisTokens(self.redis, self.bodies, self.ledger.scripts),
-            RedisReferences(self.redis, self.bodies), RedisBudgets(self.redis, self.ledger.scripts),
-        )  # fmt: skip
+            config,
+            self._http,
+            RedisTokens(self.redis, self.bodies, self.ledger.scripts),
+            RedisReferences(self.redis, self.bodies),
+            RedisBudgets(self.redis, self.ledger.scripts),
+        )
         self.context = Context(network=self.network, limits=config.limits, gates=self.gates)
         self._walk = Walk(ledger=self.ledger, context=self.context, who=f"{socket.gethostname()}/{os.getpid()}")
         self.polling = Polling(
-            ledger=self.ledger, context=self.context, owner=Owners(self.redis, self.ledger).owner,
+            ledger=self.ledger,
+            context=self.context,
+            owner=Owners(self.redis, self.ledger).owner,
             horizon=self._oldest_known,
-        )  # fmt: skip
+        )
 
     # -- what tasks ask
 
@@ -234,9 +257,14 @@ def open_desk(config: Config, *, checked: bool = True, hint: Callable[[str], Non
         if operation is None:
             raise NotAllowed(f"{account} ({connector.name}) has no operation {name!r}")
         return call(
-            network.party(account).client, operation, arguments, yes=yes, who=f"{getpass.getuser()}@{socket.gethostname()}",
-            audit=opened.audit, account=account,
-        )  # fmt: skip
+            network.party(account).client,
+            operation,
+            arguments,
+            yes=yes,
+            who=f"{getpass.getuser()}@{socket.gethostname()}",
+            audit=opened.audit,
+            account=account,
+        )
 
     errands = Errands(
         init=lambda: init_ledger(config),
@@ -249,6 +277,12 @@ def open_desk(config: Config, *, checked: bool = True, hint: Callable[[str], Non
         close=opened.close,
     )
     return Desk(
-        opened.ledger, opened.gates, accounts=list(config.accounts), rehearse=rehearsal.faults, plain=rehearsal.plain,
-        refuser=rehearsal.refuse, hint=hint, errands=errands,
-    )  # fmt: skip
+        opened.ledger,
+        opened.gates,
+        accounts=list(config.accounts),
+        rehearse=rehearsal.faults,
+        plain=rehearsal.plain,
+        refuser=rehearsal.refuse,
+        hint=hint,
+        errands=errands,
+    )

@@ -42,7 +42,9 @@ class Report:
 class Hand:
     """One batch in hand. `now` is Redis' clock as of the take, moved on by this host's monotonic clock."""
 
-    def __init__(self, ledger: Ledger, take: Take, lane: str, *, who: str, slot: timedelta, hint: Callable[[str], None]) -> None:
+    def __init__(
+        self, ledger: Ledger, take: Take, lane: str, *, who: str, slot: timedelta, hint: Callable[[str], None]
+    ) -> None:
         self.step, self.account = split_lane(lane)
         self.holdings = take.holdings
         self.probe = take.probe
@@ -99,5 +101,3 @@ def _cause(ending: Ending) -> str:
             return reason
         case _:
             return ""
-
-

@@ -39,9 +39,15 @@ class Polling:
     horizon: Callable[[], datetime | None]  # documents bought before were perhaps sent by an earlier ledger
 
     def poll(
-        self, account: Account, flow: Flow, hint: Callable[[str], None], *, force: bool = False,
-        span: Range | None = None, progress: Callable[[int], None] = lambda count: None,  # noqa: ARG005 - silent
-    ) -> Report:  # fmt: skip
+        self,
+        account: Account,
+        flow: Flow,
+        hint: Callable[[str], None],
+        *,
+        force: bool = False,
+        span: Range | None = None,
+        progress: Callable[[int], None] = lambda count: None,
+    ) -> Report:
         """At most a slot long. A trouble leaves cursor and page where they were: nothing is stored of that page."""
         lane = f"fetch.{account.name}"
         every = account.poll.get(flow) or timedelta()
@@ -56,9 +62,12 @@ class Polling:
             for _ in range(PAGES):
                 got = self._page(account, flow, poll, page, cursor, span)
                 received = self.ledger.receive(
-                    self._documents(account, flow, got, poll.now), poll=poll, page=got.page, cursor=got.cursor,
+                    self._documents(account, flow, got, poll.now),
+                    poll=poll,
+                    page=got.page,
+                    cursor=got.cursor,
                     end=got.page is None,
-                )  # fmt: skip
+                )
                 for lane_name in received.lanes:
                     hint(lane_name)
                 if received.lost:
@@ -83,9 +92,14 @@ class Polling:
     ) -> Page:
         start = account.start or datetime.min.replace(tzinfo=poll.now.tzinfo)
         ask = Ask(
-            now=poll.now, start=start, overlap=account.overlap, cursor=cursor, page=page,
-            since=span.since if span else None, until=span.until if span else None,
-        )  # fmt: skip
+            now=poll.now,
+            start=start,
+            overlap=account.overlap,
+            cursor=cursor,
+            page=page,
+            since=span.since if span else None,
+            until=span.until if span else None,
+        )
         client = self.context.network.party(account.name).client
         match flow:
             case Flow.ORDERS:

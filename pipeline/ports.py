@@ -331,7 +331,7 @@ class Tokens(Protocol):
     """Access tokens shared by all hosts; one refresher at a time."""
 
     def get(self, account: str, refresh: Callable[[str | None], "Token"]) -> str:
-        """The live token, or a new one by `refresh(rotating)`; `rotating` is the kept refresh token, if one was kept."""
+        """The live token, or a new one by `refresh(rotating)`; `rotating`: the kept refresh token, if any."""
         ...
 
     def drop(self, account: str, token: str) -> None:

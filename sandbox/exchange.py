@@ -17,7 +17,7 @@ from sandbox.journal import Journal
 from sandbox.reply import Reply
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not an error
+class Refusal(Exception):
     """A request that is not answered as asked. `breach`: it broke the contract, and is recorded as a violation;
     `conflict`: it was well formed, but the state did not allow it."""
 

@@ -14,7 +14,9 @@ from pipeline.domain.lifecycle import Step
 from tasks import queues
 
 DISPATCH = timedelta(seconds=1)
-HABITS: Mapping[str, timedelta] = {"sweep": timedelta(hours=1), "retention": timedelta(hours=1)}
+HABITS: Mapping[str, timedelta] = {
+    "sweep": timedelta(hours=1)
+}  # how often it is asked; the ledger knows when it is due
 BACKLOG = 200  # messages waiting in a queue above which beat adds none: no worker is there
 
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # so that what beat never ran is due at once, not a whole period later
@@ -40,7 +42,6 @@ def entries(config: Config) -> Mapping[str, Mapping[str, Any]]:
             "schedule": period,
             "args": (name,),
             "options": {"queue": queues.UPKEEP},
-            "last_run_at": _LONG_AGO,
         }
         for name, period in HABITS.items()
     }

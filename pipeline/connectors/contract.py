@@ -10,6 +10,7 @@ from pipeline.connectors.http import Http
 from pipeline.domain.order import OrderStatus
 from pipeline.ports import Budgets, Marketplace, Oms, References, Tokens
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """One documented operation at the partner, and the capability or `call` operation that uses it."""

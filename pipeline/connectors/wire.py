@@ -20,7 +20,7 @@ T = TypeVar("T")
 EMPTY: Final[Mapping[str, Any]] = {}
 
 
-class Unfit(ValueError):  # noqa: N818 (the house names a trouble by what it is)
+class Unfit(ValueError):
     """A wire value that is not what the contract says; the text says what it must be."""
 
 

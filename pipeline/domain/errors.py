@@ -1,17 +1,17 @@
 """What went wrong, said by what it is. What to do about it is decided in `retry.py`, nowhere else.
 
-    Trouble
-    |-- Invalid         a rule is broken: missing, malformed, refused before it was sent
-    |-- Puzzling        a word, a length or a value that must not be guessed: held for a person
-    |-- NotConfigured   an undocumented capability whose setting is unset
-    `-- PartnerTrouble  an answer, or none
-        |-- Unavailable   never reached the partner (connect, DNS, pool, proxy), or a read that failed
-        |-- RateLimited   429 and its kin; carries when to come again
-        |-- Unauthorized  credentials refused
-        |-- Refused       4xx on a write: certainly not taken
-        |-- Conflict      409 on a write: looked up first
-        |-- Unreadable    an answer that can't be understood (on a read)
-        `-- Ambiguous     a write that may have been taken
+Trouble
+|-- Invalid         a rule is broken: missing, malformed, refused before it was sent
+|-- Puzzling        a word, a length or a value that must not be guessed: held for a person
+|-- NotConfigured   an undocumented capability whose setting is unset
+`-- PartnerTrouble  an answer, or none
+    |-- Unavailable   never reached the partner (connect, DNS, pool, proxy), or a read that failed
+    |-- RateLimited   429 and its kin; carries when to come again
+    |-- Unauthorized  credentials refused
+    |-- Refused       4xx on a write: certainly not taken
+    |-- Conflict      409 on a write: looked up first
+    |-- Unreadable    an answer that can't be understood (on a read)
+    `-- Ambiguous     a write that may have been taken
 """
 
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ def dress(fields: Mapping[str, Any], route: Route) -> Order:
             return present
         found = translate(table, present)
         if found is None and present is not None:
-            message = f"{present!r} has no entry in the route's {name}; add it, or a \"*\" for the rest"
+            message = f'{present!r} has no entry in the route\'s {name}; add it, or a "*" for the rest'
             riddles.append(FieldError(path, name, message))
         return found
 

@@ -29,9 +29,7 @@ class Party:
 class Network:
     """Answers every question of "who"; built once per process."""
 
-    def __init__(
-        self, marketplaces: Mapping[str, Party], oms: Mapping[str, Party], routes: Sequence[Route]
-    ) -> None:
+    def __init__(self, marketplaces: Mapping[str, Party], oms: Mapping[str, Party], routes: Sequence[Route]) -> None:
         self._marketplaces = marketplaces
         self._oms = oms
         self._routes = tuple(routes)

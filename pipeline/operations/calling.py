@@ -12,7 +12,9 @@ from pipeline.operations.errors import NotAllowed
 Audit = Callable[[Mapping[str, Any]], None]
 
 
-def call(client: Any, operation: Operation, arguments: Mapping[str, str], *, yes: bool, who: str, audit: Audit, account: str) -> Any:
+def call(
+    client: Any, operation: Operation, arguments: Mapping[str, str], *, yes: bool, who: str, audit: Audit, account: str
+) -> Any:
     """The partner's answer as JSON. Raises NotAllowed in words: wrong arguments, no confirmation, the partner's no."""
     given = read_arguments(operation, arguments)
     if operation.changes and not operation.undoable and not yes:
@@ -28,8 +30,11 @@ def call(client: Any, operation: Operation, arguments: Mapping[str, str], *, yes
 def read_arguments(operation: Operation, arguments: Mapping[str, str]) -> dict[str, Any]:
     """Every fault at once. Raises NotAllowed."""
     declared = {argument.name: argument for argument in operation.arguments}
-    faults = [f"{name}: {operation.name} has no such argument (it takes {', '.join(declared) or 'none'})"
-              for name in arguments if name not in declared]  # fmt: skip
+    faults = [
+        f"{name}: {operation.name} has no such argument (it takes {', '.join(declared) or 'none'})"
+        for name in arguments
+        if name not in declared
+    ]
     given: dict[str, Any] = {}
     for name, argument in declared.items():
         if name in arguments:

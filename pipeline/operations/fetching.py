@@ -10,7 +10,7 @@ from pipeline.flows.network import Network
 from pipeline.hand import Report
 from pipeline.operations.errors import NotAllowed, NotFound
 from pipeline.polling import Polling, Range
-from pipeline.ports import Ledger, NewDocument
+from pipeline.ports import Ledger
 
 Hint = Callable[[str], None]
 _AGAIN = 0.5  # seconds between two looks at whether another's slot has ended
@@ -55,7 +55,9 @@ class Fetching:
         """Everything changed in the range; the same command goes on where it stopped."""
         if not self._network.is_marketplace(account):
             raise NotAllowed(f"{account} is an OMS: only a marketplace lists by time")
-        span = Range(name=f"backfill:{since.isoformat()}:{until.isoformat() if until else ''}", since=since, until=until)
+        span = Range(
+            name=f"backfill:{since.isoformat()}:{until.isoformat() if until else ''}", since=since, until=until
+        )
         seen = 0
 
         def count(rows: int) -> None:
@@ -81,9 +83,13 @@ def sweep(polling: Polling, config: Config, hint: Hint) -> list[Report]:
             continue
         span = Range(name="sweep", since=now - 2 * account.sweep)
         daily = Account(
-            name=account.name, kind=account.kind, connector=account.connector, start=account.start,
-            overlap=timedelta(), poll={Flow.ORDERS: 2 * account.sweep - timedelta(minutes=1)},
-        )  # fmt: skip
+            name=account.name,
+            kind=account.kind,
+            connector=account.connector,
+            start=account.start,
+            overlap=timedelta(),
+            poll={Flow.ORDERS: 2 * account.sweep - timedelta(minutes=1)},
+        )
         reports.append(polling.poll(daily, Flow.ORDERS, hint, span=span))
     return reports
 

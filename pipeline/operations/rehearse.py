@@ -62,4 +62,6 @@ class Rehearsal:
             if isinstance(outcome, Trouble):
                 raise outcome
         except Trouble as trouble:
-            raise NotAllowed(f"{source}: {trouble.kind}: {trouble.message}; pull the order to see where it stands") from None
+            raise NotAllowed(
+                f"{source}: {trouble.kind}: {trouble.message}; pull the order to see where it stands"
+            ) from None

@@ -10,7 +10,7 @@ from pipeline.hand import Hand
 from pipeline.ports import Holding
 from pipeline.steps.context import Context
 from pipeline.steps.judge import Judged
-from pipeline.steps.writing import Parcelled, write_out
+from pipeline.steps.writing import Ready, Writing
 
 
 def accept(hand: Hand, context: Context, judged: Sequence[tuple[Holding, Judged]]) -> None:
@@ -18,7 +18,7 @@ def accept(hand: Hand, context: Context, judged: Sequence[tuple[Holding, Judged]
     party = context.network.party(hand.account)
     write = party.client.accept
     shut = context.gates.is_shut(hand.account)
-    ready: list[Parcelled] = []
+    ready: list[Ready] = []
     endings: list[tuple[Holding, Ending]] = []
     deadlines = {holding.item: one.deadline for holding, one in judged}
     for holding, one in judged:
@@ -32,11 +32,11 @@ def accept(hand: Hand, context: Context, judged: Sequence[tuple[Holding, Judged]
             fault = trouble.fault(hand.step)
             endings.append((holding, Dead(error=fault) if trouble.fields else Held(error=fault)))
         else:
-            ready.append(Parcelled(holding, body, sent))
+            ready.append(Ready(holding, body, sent))
     hand.settle(endings)
 
-    def taken(one: Parcelled, receipt: str | None) -> Ending:  # noqa: ARG001 - an accept has no receipt
+    def taken(one: Ready, receipt: str | None) -> Ending:  # noqa: ARG001 - an accept has no receipt
         reason = f"accepted; {party.name} has yet to release it"
         return Waiting(reason=reason, deadline=deadlines[one.holding.item], settled=True)
 
-    write_out(hand, context, party, write, ready, taken)
+    Writing(hand, context, party, write, taken).out(ready)

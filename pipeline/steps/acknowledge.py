@@ -9,14 +9,14 @@ from pipeline.flows.deliveries import DOCUMENTS, wire_body
 from pipeline.hand import Hand
 from pipeline.ports import Holding, Write
 from pipeline.steps.context import Context
-from pipeline.steps.writing import Parcelled, write_out
+from pipeline.steps.writing import Ready, Writing
 
 
 def acknowledge(hand: Hand, context: Context) -> None:
     """Retries alone and never pushes again. A flow whose source wants no word is over at once."""
     party = context.network.party(hand.account)
     quiet: list[tuple[Holding, Ending]] = []
-    ready: dict[Flow, list[Parcelled]] = {}
+    ready: dict[Flow, list[Ready]] = {}
     for holding in hand.holdings:
         flow = holding.item.ref.flow
         write: Write[object] | None = None
@@ -33,11 +33,11 @@ def acknowledge(hand: Hand, context: Context) -> None:
         except Trouble as trouble:
             quiet.append((holding, Held(error=trouble.fault(hand.step))))
         else:
-            ready.setdefault(flow, []).append(Parcelled(holding, body, sent))
+            ready.setdefault(flow, []).append(Ready(holding, body, sent))
     hand.settle(quiet)
-    for flow, parcelled in ready.items():
+    for flow, batch in ready.items():
         write = party.client.acknowledge if flow is Flow.ORDERS else party.client.acknowledge_shipped
-        write_out(hand, context, party, write, parcelled, lambda one, receipt: _over())  # noqa: ARG005 - the order's receipt is the push's
+        Writing(hand, context, party, write, lambda one, receipt: _over()).out(batch)
 
 
 def _over(note: str | None = None) -> Advanced:

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from pipeline.config.model import Limits
-from pipeline.domain.errors import Ambiguous, PartnerTrouble, RateLimited, Refused, Unauthorized, Unavailable, Unreadable
+from pipeline.domain.errors import (
+    Ambiguous,
+    PartnerTrouble,
+    RateLimited,
+    Refused,
+    Unauthorized,
+    Unavailable,
+    Unreadable,
+)
 from pipeline.domain.retry import delay
 from pipeline.flows.network import Network
 from pipeline.hand import Hand

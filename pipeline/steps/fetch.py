@@ -53,6 +53,11 @@ def _elsewhere(holding: Holding, market: str, context: Context) -> Ending:
 
 def _ending(trouble: Trouble, holding: Holding, hand: Hand, context: Context) -> Ending:
     return ending_for(
-        trouble, step=Step.FETCH, attempts=holding.attempts, limit=context.limits.attempts, now=hand.now,
-        backoff=context.limits.backoff, jitter=context.jitter(),
-    )  # fmt: skip
+        trouble,
+        step=Step.FETCH,
+        attempts=holding.attempts,
+        limit=context.limits.attempts,
+        now=hand.now,
+        backoff=context.limits.backoff,
+        jitter=context.jitter(),
+    )

@@ -54,11 +54,11 @@ def judge_order(holding: Holding, now: datetime, context: Context) -> Ending | J
     deadline = order.accept_by or order.ship_by
     if not order.released:
         return _unreleased(holding, order, routes, party, context, now, deadline)
-    prepared = prepare_all(holding, order, routes, party, context, now)
+    prepared = prepare_all(holding, routes, party, context, now)
     _raise_for_all(prepared)
     if any(route.mode == "rehearse" for route in routes):
         names = ", ".join(one.target for one in prepared)
-        message = f"valid; would be sent to {names}: the route is in mode rehearse (set mode = \"live\", then replay)"
+        message = f'valid; would be sent to {names}: the route is in mode rehearse (set mode = "live", then replay)'
         return Held(error=Fault(Step.VALIDATE, Kind.NOT_CONFIGURED, "rehearsed", message))
     return _routed(holding, order, prepared, context)
 
@@ -71,7 +71,9 @@ def _never_to_be_pushed(holding: Holding, order: Order) -> Ending | None:
         return None  # what may be there is settled first
     if order.status is OrderStatus.CANCELED:
         if pushed or earlier:
-            return Advanced(note="canceled after its push: the OMS has no cancel call and learns by its status question")
+            return Advanced(
+                note="canceled after its push: the OMS has no cancel call and learns by its status question"
+            )
         return Advanced(note=f"{order.raw_status or 'canceled'} before its push: nothing is sent")
     if order.status is OrderStatus.SHIPPED and not pushed and not earlier:
         return Advanced(note=f"first seen {order.raw_status or 'shipped'}: nothing is sent")
@@ -79,24 +81,34 @@ def _never_to_be_pushed(holding: Holding, order: Order) -> Ending | None:
 
 
 def _unreleased(
-    holding: Holding, order: Order, routes: Sequence[Route], party: Party, context: Context, now: datetime,
+    holding: Holding,
+    order: Order,
+    routes: Sequence[Route],
+    party: Party,
+    context: Context,
+    now: datetime,
     deadline: datetime | None,
-) -> Ending | Judged:  # fmt: skip
+) -> Ending | Judged:
     if not party.client.needs_accept(order) or holding.facts.get("accepted") == "1":
         return Waiting(reason=f"{party.name} has not released it ({order.raw_status})", deadline=deadline)
     if party.accept != "auto":
-        prepared = prepare_all(holding, order, routes, party, context, now, addressed=False)
+        prepared = prepare_all(holding, routes, party, context, now, addressed=False)
         _raise_for_all(prepared)
     if party.accept == "manual":
-        reason = f"waits to be accepted at {party.name} by a person (accept = \"manual\")"
+        reason = f'waits to be accepted at {party.name} by a person (accept = "manual")'
         return Waiting(reason=reason, deadline=deadline)
     return Judged(order, deadline)
 
 
 def prepare_all(
-    holding: Holding, order: Order, routes: Sequence[Route], party: Party, context: Context, now: datetime,
-    *, addressed: bool = True,
-) -> list[Prepared]:  # fmt: skip
+    holding: Holding,
+    routes: Sequence[Route],
+    party: Party,
+    context: Context,
+    now: datetime,
+    *,
+    addressed: bool = True,
+) -> list[Prepared]:
     """For every target: our rules on the order as its route dresses it, and the target's own, in one list."""
     prepared: list[Prepared] = []
     for route in routes:
@@ -122,7 +134,9 @@ def _prepare(
     try:
         _, fingerprint = wire_body(write, order)
     except Invalid as theirs:
-        fields_ = theirs.fields if addressed else tuple(f for f in theirs.fields if not f.path.startswith(BEFORE_ADDRESS))
+        fields_ = (
+            theirs.fields if addressed else tuple(f for f in theirs.fields if not f.path.startswith(BEFORE_ADDRESS))
+        )
         known = {fault.path for fault in faults}
         faults = (*faults, *(fault for fault in fields_ if fault.path not in known))
         fingerprint = ""
@@ -158,8 +172,10 @@ def _routed(holding: Holding, order: Order, prepared: Sequence[Prepared], contex
         if update:
             updates.append(one.target)
     facts = {"update": ",".join(updates)}
-    if not to_send and all(isinstance(t.ending, Advanced) for t in targets) and (
-        holding.facts.get("acknowledged") == "1" or holding.earlier
+    if (
+        not to_send
+        and all(isinstance(t.ending, Advanced) for t in targets)
+        and (holding.facts.get("acknowledged") == "1" or holding.earlier)
     ):
         return Advanced(note="nothing that a target is sent has changed", facts=facts)
     return Advanced(targets=tuple(targets), facts=facts)

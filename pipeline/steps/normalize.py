@@ -32,9 +32,14 @@ def normalized(holding: Holding, context: Context, now: datetime) -> Ending:
         fields, deadline, facts = canonical(holding, context.network, now)
     except Trouble as trouble:
         return ending_for(
-            trouble, step=Step.NORMALIZE, attempts=holding.attempts, limit=1 if isinstance(trouble, Unreadable) else
-            context.limits.attempts, now=now, backoff=context.limits.backoff, jitter=0.0,
-        )  # fmt: skip
+            trouble,
+            step=Step.NORMALIZE,
+            attempts=holding.attempts,
+            limit=1 if isinstance(trouble, Unreadable) else context.limits.attempts,
+            now=now,
+            backoff=context.limits.backoff,
+            jitter=0.0,
+        )
     return Advanced(step=Step.VALIDATE, document=fields, deadline=deadline, facts=facts)
 
 
@@ -98,9 +103,13 @@ def read_order(
 
 
 def _status(
-    word: str | None, known: OrderStatus | None, table: Mapping[str, str], path: str, source: str,
+    word: str | None,
+    known: OrderStatus | None,
+    table: Mapping[str, str],
+    path: str,
+    source: str,
     riddles: list[FieldError],
-) -> OrderStatus | None:  # fmt: skip
+) -> OrderStatus | None:
     mapped = translate(table, word) if table and word in table else None
     if mapped is None and table and known is not None and known in table:
         mapped = table[known]
@@ -110,10 +119,22 @@ def _status(
         try:
             return OrderStatus(mapped.lower())
         except ValueError:
-            riddles.append(FieldError(path, "status_map", f"the route maps {word!r} to {mapped!r}, which is none of {', '.join(OrderStatus)}"))
+            riddles.append(
+                FieldError(
+                    path,
+                    "status_map",
+                    f"the route maps {word!r} to {mapped!r}, which is none of {', '.join(OrderStatus)}",
+                )
+            )
             return None
     if known is None:
-        riddles.append(FieldError(path, "vocabulary", f"{word!r} is no status that {source} is known to use; name it in the route's status_map"))
+        riddles.append(
+            FieldError(
+                path,
+                "vocabulary",
+                f"{word!r} is no status that {source} is known to use; name it in the route's status_map",
+            )
+        )
     return known
 
 
@@ -126,9 +147,7 @@ def _shipment(raw: Mapping[str, Any], holding: Holding, network: Network) -> tup
     confirmed = client.parcels(raw["order"])
     route = network.route(Flow.SHIPMENTS, oms, market)
     everything = tuple(LineQuantity(id=line.id, quantity=line.quantity) for line in order.lines)
-    parcels = tuple(
-        _parcel(parcel, route, everything) for parcel in shipment.parcels if parcel.number not in confirmed
-    )
+    parcels = tuple(_parcel(parcel, route, everything) for parcel in shipment.parcels if parcel.number not in confirmed)
     known = len(shipment.parcels) - len(parcels)
     return replace(shipment, order_id=order.id or shipment.order_id, parcels=parcels), known
 
@@ -136,5 +155,3 @@ def _shipment(raw: Mapping[str, Any], holding: Holding, network: Network) -> tup
 def _parcel(parcel: Parcel, route: Route, everything: tuple[LineQuantity, ...]) -> Parcel:
     carrier = translate(route.carrier_map, parcel.carrier_raw) if route.carrier_map else parcel.carrier
     return replace(parcel, carrier=carrier, lines=parcel.lines or everything)
-
-

@@ -11,7 +11,7 @@ from pipeline.flows.deliveries import delivering, document_for, wire_body
 from pipeline.hand import Hand
 from pipeline.ports import Holding, Write
 from pipeline.steps.context import Context
-from pipeline.steps.writing import Parcelled, advanced, write_out
+from pipeline.steps.writing import Ready, Writing, advanced
 
 
 def push(hand: Hand, context: Context) -> None:
@@ -27,16 +27,16 @@ def push(hand: Hand, context: Context) -> None:
             hand.settle([(holding, Held(error=trouble.fault(hand.step))) for holding in holdings])
             continue
         ready = prepared(hand, context, flow, write, holdings)
-        write_out(hand, context, context.network.party(hand.account), write, ready, advanced)
+        Writing(hand, context, context.network.party(hand.account), write, advanced).out(ready)
 
 
-def prepared(hand: Hand, context: Context, flow: Flow, write: Write[Any], holdings: list[Holding]) -> list[Parcelled]:
+def prepared(hand: Hand, context: Context, flow: Flow, write: Write[Any], holdings: list[Holding]) -> list[Ready]:
     """Those that can be written; the others are ended. The wire body is built anew: routes and maps are today's."""
-    ready: list[Parcelled] = []
+    ready: list[Ready] = []
     endings: list[tuple[Holding, Ending]] = []
     for holding in holdings:
         try:
-            ready.append(_parcelled(holding, flow, write, context))
+            ready.append(_ready(holding, flow, write, context))
         except KeyError as error:
             gone = Fault(hand.step, Kind.NOT_CONFIGURED, "no route any more", str(error.args[0]))
             endings.append((holding, Dead(error=gone)))
@@ -44,18 +44,23 @@ def prepared(hand: Hand, context: Context, flow: Flow, write: Write[Any], holdin
             if isinstance(trouble, PartnerTrouble):  # a reference table could not be read
                 context.note_trouble(hand, trouble)
             ending = ending_for(
-                trouble, step=hand.step, attempts=holding.attempts, limit=context.limits.attempts, now=hand.now,
-                backoff=context.limits.backoff, jitter=context.jitter(),
-            )  # fmt: skip
+                trouble,
+                step=hand.step,
+                attempts=holding.attempts,
+                limit=context.limits.attempts,
+                now=hand.now,
+                backoff=context.limits.backoff,
+                jitter=context.jitter(),
+            )
             endings.append((holding, ending))
     hand.settle(endings)
     return ready
 
 
-def _parcelled(holding: Holding, flow: Flow, write: Write[Any], context: Context) -> Parcelled:
+def _ready(holding: Holding, flow: Flow, write: Write[Any], context: Context) -> Ready:
     ref, target = holding.item.ref, holding.item.target or ""
     if holding.document is None:
         raise Invalid("the record has no canonical document; replay it from normalize")
     route = context.network.route(flow, ref.source, target) if flow is Flow.ORDERS else None
     body, sent = wire_body(write, document_for(flow, holding.document, route))
-    return Parcelled(holding, body, sent)
+    return Ready(holding, body, sent)

@@ -31,9 +31,14 @@ def validate(hand: Hand, context: Context) -> None:
             if isinstance(trouble, PartnerTrouble):  # a reference table could not be read
                 context.note_trouble(hand, trouble)
             judged = ending_for(
-                trouble, step=Step.VALIDATE, attempts=holding.attempts, limit=context.limits.attempts, now=hand.now,
-                backoff=context.limits.backoff, jitter=context.jitter(),
-            )  # fmt: skip
+                trouble,
+                step=Step.VALIDATE,
+                attempts=holding.attempts,
+                limit=context.limits.attempts,
+                now=hand.now,
+                backoff=context.limits.backoff,
+                jitter=context.jitter(),
+            )
         if isinstance(judged, Judged):
             to_accept.append((holding, judged))
         else:

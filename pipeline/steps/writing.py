@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from pipeline.domain.endings import Advanced, Dead, Ending, GivenBack, Held, Parked, Pending, Unknown
-from pipeline.domain.errors import Ambiguous, Fault, Kind, PartnerTrouble, RateLimited, Refused, Trouble, Unauthorized, Unavailable
+from pipeline.domain.errors import Ambiguous, Fault, Kind, PartnerTrouble, Refused, Trouble, Unavailable
 from pipeline.domain.lifecycle import Condition
 from pipeline.domain.retry import delay, ending_for
 from pipeline.flows.network import Party
@@ -20,7 +20,7 @@ from pipeline.steps.context import Context
 
 
 @dataclass(frozen=True, slots=True)
-class Parcelled:
+class Ready:
     """One document ready to be written."""
 
     holding: Holding
@@ -29,184 +29,162 @@ class Parcelled:
     absent: bool = False  # a look-up has just proven that the partner does not have it
 
 
-Ended = Callable[[Parcelled, str | None], Ending]  # what a yes means: given the receipt
+Ended = Callable[[Ready, str | None], Ending]  # what a yes means: given the receipt
 
 
-def write_out(
-    hand: Hand, context: Context, party: Party, write: Write[Any], ready: Sequence[Parcelled], taken: Ended
-) -> None:
-    """Ends every one of `ready`. Raises NotDurable (nothing was sent of the call in question)."""
-    pending = [one for one in ready if one.holding.condition is Condition.PENDING and one.holding.handle]
-    doubtful = [one for one in ready if one not in pending and one.holding.maybe_sent]
-    fresh = [one for one in ready if one not in pending and not one.holding.maybe_sent]
-    if pending:
-        _ask(hand, context, party, write, pending, taken)
-    if doubtful and not hand.trouble:
-        fresh = [*_look(hand, context, party, write, doubtful, taken), *fresh]
-    elif doubtful:
-        _give_back(hand, doubtful, "the partner is not answering")
-    rest = list(fresh)
-    while rest:
-        if hand.trouble or hand.time_is_up:
-            _give_back(hand, rest, "the batch ended" if hand.trouble else "its time was up")
-            return
-        size = max(1, min(write.batch, party.batch))
-        chunk, rest = rest[:size], rest[size:]
-        _call(hand, context, party, write, chunk, taken)
-
-
-def _call(
-    hand: Hand, context: Context, party: Party, write: Write[Any], chunk: Sequence[Parcelled], taken: Ended
-) -> None:
-    by_item = {one.holding.item: one for one in chunk}
-    granted = [by_item[holding.item] for holding in hand.send([one.holding for one in chunk])]
-    if not granted:
-        return  # taken over meanwhile: another holder answers for them
-    outcomes: Sequence[Outcome]
-    try:
-        outcomes = write.send([one.body for one in granted])
-    except PartnerTrouble as trouble:
-        outcomes = [trouble] * len(granted)
-        context.note_trouble(hand, trouble)
-    else:
-        if len(outcomes) != len(granted):
-            outcomes = [Ambiguous("the connector gave another number of outcomes than documents")] * len(granted)
-        if any(isinstance(outcome, Ambiguous) for outcome in outcomes):
-            hand.trouble = True
-        elif not any(isinstance(outcome, PartnerTrouble) for outcome in outcomes):
-            context.note_success(hand)
-    hand.settle([(one.holding, _ending(context, party, write, one, outcome, taken, hand))
-                 for one, outcome in zip(granted, outcomes, strict=True)])
-
-
-def _ending(
-    context: Context, party: Party, write: Write[Any], one: Parcelled, outcome: Outcome, taken: Ended, hand: Hand
-) -> Ending:
-    match outcome:
-        case Taken(receipt=receipt):
-            return taken(one, receipt)
-        case Promised(handle=handle, wait=wait):
-            return Pending(handle=handle, until=hand.now + wait)
-        case _:
-            return after_trouble(context, party, write, one, outcome, hand)
-
-
-def after_trouble(
-    context: Context, party: Party, write: Write[Any], one: Parcelled, trouble: Trouble, hand: Hand
-) -> Ending:
-    """The policy's ending, with what the walk knows: when to look, and whether the mark may be cleared."""
-    ending = ending_for(
-        trouble, step=hand.step, attempts=one.holding.attempts, limit=context.limits.attempts, now=hand.now,
-        backoff=context.limits.backoff, jitter=context.jitter(),
-    )  # fmt: skip
-    # never sent, or refused: certainly not taken now, nor before unless an earlier call left a doubt
-    clean = one.absent or not one.holding.maybe_sent
-    match ending:
-        case Unknown(evidence=evidence):
-            return unknown(context, party, write, one.holding, evidence, hand)
-        case Parked():
-            if isinstance(trouble, Unavailable) and trouble.status is None:
-                ending = replace(ending, spend=False)  # no connection says nothing about the document
-            return replace(ending, unsent=clean)
-        case Dead() | Held():
-            return replace(ending, unsent=clean and isinstance(trouble, Refused))
-        case _:
-            return ending
-
-
-def unknown(
-    context: Context, party: Party, write: Write[Any], holding: Holding, evidence: Fault, hand: Hand
-) -> Unknown:
-    """Looked up (or repeated, where that is safe) after the settle delay; left to an operator where neither is."""
-    tried = holding.attempts + 1
-    if (write.look is None and not write.repeat_is_safe) or tried >= context.limits.attempts:
-        remedy = "look it up at the partner, then `orderpipe resolve` it"
-        return Unknown(evidence=replace(evidence, message=f"{evidence.message}; {remedy}"))
-    wait = max(party.settle_delay, delay(tried, context.limits.backoff, context.jitter()) if tried > 1 else timedelta())
-    return Unknown(evidence=evidence, look_at=hand.now + wait)
-
-
-def _look(
-    hand: Hand, context: Context, party: Party, write: Write[Any], doubtful: Sequence[Parcelled], taken: Ended
-) -> Iterator[Parcelled]:
-    """Settles what is found; yields what may be sent."""
-    look = write.look
-    if look is None:
-        endings: list[tuple[Holding, Ending]] = []
-        for one in doubtful:
-            if write.repeat_is_safe:
-                yield one
-            else:
-                endings.append((one.holding, unknown(context, party, write, one.holding, _evidence(one, hand), hand)))
-        hand.settle(endings)
-        return
-    size = max(1, party.batch)
-    for start in range(0, len(doubtful), size):
-        chunk = doubtful[start : start + size]
-        if hand.trouble or hand.time_is_up:
-            _give_back(hand, chunk, "the partner is not answering" if hand.trouble else "its time was up")
-            continue
-        hand.called = True
-        try:
-            seen = look([one.body for one in chunk])
-        except PartnerTrouble as trouble:
-            context.note_trouble(hand, trouble)
-            until = hand.now + delay(1, context.limits.backoff, context.jitter())
-            hand.settle([(one.holding, GivenBack(reason=f"could not be looked up: {trouble.cause}", until=until)) for one in chunk])
-            continue
-        endings = []
-        for one, answer in zip(chunk, seen, strict=True):
-            match answer:
-                case Taken(receipt=receipt):
-                    endings.append((one.holding, taken(one, receipt)))
-                case Absent():
-                    yield replace(one, absent=True)
-                case None if write.repeat_is_safe:
-                    yield one
-                case None:
-                    doubt = replace(_evidence(one, hand), message="the look-up could not tell whether it arrived")
-                    endings.append((one.holding, Unknown(evidence=doubt)))
-        hand.settle(endings)
-
-
-def _ask(
-    hand: Hand, context: Context, party: Party, write: Write[Any], pending: Sequence[Parcelled], taken: Ended
-) -> None:
-    """Results of what an asynchronous partner promised."""
-    assert write.outcome is not None  # noqa: S101 - only such a write gives handles
-    hand.called = True
-    try:
-        outcomes = write.outcome([one.holding.handle or "" for one in pending])
-    except PartnerTrouble as trouble:
-        context.note_trouble(hand, trouble)
-        _give_back(hand, pending, f"its result could not be asked: {trouble.cause}")
-        return
-    hand.settle([(one.holding, _ending(context, party, write, one, outcome, taken, hand))
-                 for one, outcome in zip(pending, outcomes, strict=True)])
-
-
-def _evidence(one: Parcelled, hand: Hand) -> Fault:
-    return Fault(hand.step, Kind.AMBIGUOUS, "an earlier call may have been taken",
-                 "an earlier call may have been taken, and the partner has no look-up")  # fmt: skip
-
-
-def _give_back(hand: Hand, ready: Sequence[Parcelled], reason: str) -> None:
-    hand.settle([(one.holding, GivenBack(reason=reason)) for one in ready])
-
-
-def gate_kind(trouble: PartnerTrouble) -> str | None:
-    """Which kind of shut gate a trouble asks for at once; None: only when it goes on."""
-    match trouble:
-        case RateLimited():
-            return "retry_after"
-        case Unauthorized():
-            return "credentials"
-        case Unavailable(status=None):
-            return "circuit"
-        case _:
-            return None
-
-
-def advanced(one: Parcelled, receipt: str | None) -> Ending:
+def advanced(one: Ready, receipt: str | None) -> Ending:
     """A push's yes."""
     return Advanced(receipt=receipt, fingerprint=one.fingerprint)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One kind of write, of one batch, at one partner. `taken` says how a document ends that the partner took."""
+
+    hand: Hand
+    context: Context
+    party: Party
+    write: Write[Any]
+    taken: Ended
+
+    def out(self, ready: Sequence[Ready]) -> None:
+        """Ends every one of `ready`. Raises NotDurable (nothing was sent of the call in question)."""
+        pending = [one for one in ready if one.holding.condition is Condition.PENDING and one.holding.handle]
+        doubtful = [one for one in ready if one not in pending and one.holding.maybe_sent]
+        fresh = [one for one in ready if one not in pending and not one.holding.maybe_sent]
+        if pending:
+            self._ask(pending)
+        rest = [*self._look(doubtful), *fresh]
+        size = max(1, min(self.write.batch, self.party.batch))
+        while rest and not self._over(rest):
+            self._call(rest[:size])
+            rest = rest[size:]
+
+    def _call(self, chunk: Sequence[Ready]) -> None:
+        by_item = {one.holding.item: one for one in chunk}
+        granted = [by_item[holding.item] for holding in self.hand.send([one.holding for one in chunk])]
+        if not granted:
+            return  # taken over meanwhile: another holder answers for them
+        outcomes: Sequence[Outcome]
+        try:
+            outcomes = self.write.send([one.body for one in granted])
+        except PartnerTrouble as trouble:
+            outcomes = [trouble] * len(granted)
+            self.context.note_trouble(self.hand, trouble)
+        else:
+            if len(outcomes) != len(granted):
+                outcomes = [Ambiguous("the connector gave another number of outcomes than documents")] * len(granted)
+            if any(isinstance(outcome, Ambiguous) for outcome in outcomes):
+                self.hand.trouble = True
+            elif not any(isinstance(outcome, PartnerTrouble) for outcome in outcomes):
+                self.context.note_success(self.hand)
+        self._settle(granted, outcomes)
+
+    def _settle(self, ready: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
+        pairs = zip(ready, outcomes, strict=True)
+        self.hand.settle([(one.holding, self._ending(one, outcome)) for one, outcome in pairs])
+
+    def _ending(self, one: Ready, outcome: Outcome) -> Ending:
+        match outcome:
+            case Taken(receipt=receipt):
+                return self.taken(one, receipt)
+            case Promised(handle=handle, wait=wait):
+                return Pending(handle=handle, until=self.hand.now + wait)
+            case _:
+                return self._after(one, outcome)
+
+    def _after(self, one: Ready, trouble: Trouble) -> Ending:
+        """The policy's ending, with what is known here: when to look, and whether the mark may be cleared."""
+        ending = ending_for(
+            trouble,
+            step=self.hand.step,
+            attempts=one.holding.attempts,
+            limit=self.context.limits.attempts,
+            now=self.hand.now,
+            backoff=self.context.limits.backoff,
+            jitter=self.context.jitter(),
+        )
+        # never sent, or refused: certainly not taken now, nor before unless an earlier call left a doubt
+        clean = one.absent or not one.holding.maybe_sent
+        match ending:
+            case Unknown(evidence=evidence):
+                return self._unknown(one.holding, evidence)
+            case Parked():
+                if isinstance(trouble, Unavailable) and trouble.status is None:
+                    ending = replace(ending, spend=False)  # no connection says nothing about the document
+                return replace(ending, unsent=clean)
+            case Dead() | Held():
+                return replace(ending, unsent=clean and isinstance(trouble, Refused))
+            case _:
+                return ending
+
+    def _unknown(self, holding: Holding, evidence: Fault) -> Unknown:
+        """Looked up (or repeated, where safe) after the settle delay; left to an operator where neither is."""
+        tried = holding.attempts + 1
+        hopeless = self.write.look is None and not self.write.repeat_is_safe
+        if hopeless or tried >= self.context.limits.attempts:
+            remedy = "look it up at the partner, then `orderpipe resolve` it"
+            return Unknown(evidence=replace(evidence, message=f"{evidence.message}; {remedy}"))
+        again = delay(tried, self.context.limits.backoff, self.context.jitter()) if tried > 1 else timedelta()
+        return Unknown(evidence=evidence, look_at=self.hand.now + max(self.party.settle_delay, again))
+
+    def _look(self, doubtful: Sequence[Ready]) -> Iterator[Ready]:
+        """Settles what is found; yields what may be sent."""
+        if self.write.look is None:
+            if self.write.repeat_is_safe:
+                yield from doubtful
+            else:
+                evidence = self._doubt("an earlier call may have been taken, and the partner has no look-up")
+                self.hand.settle([(one.holding, self._unknown(one.holding, evidence)) for one in doubtful])
+            return
+        size = max(1, self.party.batch)
+        for start in range(0, len(doubtful), size):
+            chunk = doubtful[start : start + size]
+            if self._over(chunk):
+                continue
+            self.hand.called = True
+            try:
+                seen = self.write.look([one.body for one in chunk])
+            except PartnerTrouble as trouble:
+                self.context.note_trouble(self.hand, trouble)
+                until = self.hand.now + delay(1, self.context.limits.backoff, self.context.jitter())
+                self._give_back(chunk, f"could not be looked up: {trouble.cause}", until=until)
+                continue
+            endings: list[tuple[Holding, Ending]] = []
+            for one, answer in zip(chunk, seen, strict=True):
+                match answer:
+                    case Taken(receipt=receipt):
+                        endings.append((one.holding, self.taken(one, receipt)))
+                    case Absent():
+                        yield replace(one, absent=True)
+                    case None if self.write.repeat_is_safe:
+                        yield one
+                    case None:
+                        doubt = self._doubt("the look-up could not tell whether it arrived")
+                        endings.append((one.holding, Unknown(evidence=doubt)))
+            self.hand.settle(endings)
+
+    def _ask(self, pending: Sequence[Ready]) -> None:
+        """Results of what an asynchronous partner promised."""
+        assert self.write.outcome is not None  # noqa: S101 - only such a write gives handles
+        self.hand.called = True
+        try:
+            outcomes = self.write.outcome([one.holding.handle or "" for one in pending])
+        except PartnerTrouble as trouble:
+            self.context.note_trouble(self.hand, trouble)
+            self._give_back(pending, f"its result could not be asked: {trouble.cause}")
+        else:
+            self._settle(pending, outcomes)
+
+    def _over(self, ready: Sequence[Ready]) -> bool:
+        """Whether the batch has ended; these go back then."""
+        if not (self.hand.trouble or self.hand.time_is_up):
+            return False
+        self._give_back(ready, "the batch ended" if self.hand.trouble else "its time was up")
+        return True
+
+    def _give_back(self, ready: Sequence[Ready], reason: str, **later: Any) -> None:
+        self.hand.settle([(one.holding, GivenBack(reason=reason, **later)) for one in ready])
+
+    def _doubt(self, message: str) -> Fault:
+        return Fault(self.hand.step, Kind.AMBIGUOUS, "an earlier call may have been taken", message)

@@ -35,7 +35,7 @@ class Bodies:
         """Keys as configured. Raises ValueError when one is not base64 of 32 bytes."""
         raw = [base64.b64decode(key, validate=True) for key in keys if key]
         if any(len(key) != 32 for key in raw):
-            raise ValueError("a seal key is base64 of 32 bytes: python -c 'import os,base64;print(base64.b64encode(os.urandom(32)).decode())'")
+            raise ValueError("a seal key is base64 of 32 bytes: `openssl rand -base64 32` makes one")
         return cls(*raw)
 
     def pack(self, ref: str, value: Any) -> bytes:

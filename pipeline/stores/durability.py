@@ -34,7 +34,9 @@ class Durability:
                 for name, value in self._redis.config_get(pattern).items()
             }
         except ResponseError as error:
-            return [f"CONFIG GET is refused ({str(error).split()[0]}): set redis.durability = \"promised\" if it is durable"]
+            return [
+                f'CONFIG GET is refused ({str(error).split()[0]}): set redis.durability = "promised" if it is durable'
+            ]
         want = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
         return [f"{name} {value}" for name, value in want.items() if config.get(name, value) != value]
 

@@ -33,11 +33,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """The ledger's durations. `keep`: of a finished record's bodies; `horizon`: of finished lines, per flow and source."""
+    """Durations. `keep`: of a finished record's bodies; `horizon`: of finished lines, per flow and source."""
 
     lease: timedelta
     keep: timedelta
-    horizon: Callable[[str, str], timedelta] = lambda flow, source: timedelta(days=97)  # noqa: ARG005
+    horizon: Callable[[str, str], timedelta] = lambda flow, source: timedelta(days=97)
 
 
 class RedisLedger:
@@ -50,7 +50,7 @@ class RedisLedger:
         redis: "Redis",
         *,
         times: Times,
-        terms: Callable[[str], Terms] = lambda lane: Terms(),  # noqa: ARG005
+        terms: Callable[[str], Terms] = lambda lane: Terms(),
         bodies: Bodies | None = None,
         durability: Durability | None = None,
         prefix: str = PREFIX,
@@ -108,11 +108,20 @@ class RedisLedger:
         number, _ = self.number(new.ref.flow, new.ref.source, now)
         row = new.row
         entry = {
-            "r": str(new.ref), "id": new.ref.id, "fp": fingerprint(row.raw), "b": body, "n": str(number),
-            "ver": str(_epoch(row.version)) if row.version else "", "crc": bucket_of(new.ref.id, 2**32),
-            "st": new.step, "ln": f"{new.step}.{new.account}", "fa": _json(dict(new.facts)), "occ": row.occurrence,
-            "dl": str(_epoch(new.deadline)) if new.deadline else None, "tl": _json({"who": who, "what": "received"}),
-        }  # fmt: skip
+            "r": str(new.ref),
+            "id": new.ref.id,
+            "fp": fingerprint(row.raw),
+            "b": body,
+            "n": str(number),
+            "ver": str(_epoch(row.version)) if row.version else "",
+            "crc": bucket_of(new.ref.id, 2**32),
+            "st": new.step,
+            "ln": f"{new.step}.{new.account}",
+            "fa": _json(dict(new.facts)),
+            "occ": row.occurrence,
+            "dl": str(_epoch(new.deadline)) if new.deadline else None,
+            "tl": _json({"who": who, "what": "received"}),
+        }
         if new.fault:
             entry |= pack_fault(new.fault)
         return {name: value for name, value in entry.items() if value is not None and value is not False}
@@ -125,8 +134,18 @@ class RedisLedger:
         terms = self._terms(lane)
         wanted = {"fetch": "raw,doc", "normalize": "raw", "validate": "doc"}.get(step, "doc")
         answer = self.scripts.run(
-            "take", lane, account if terms.gated else "", token, min(limit, CHUNK), self._lease, terms.cap, _looks(terms.looks), self._hint, wanted, "0"
-        )  # fmt: skip
+            "take",
+            lane,
+            account if terms.gated else "",
+            token,
+            min(limit, CHUNK),
+            self._lease,
+            terms.cap,
+            _looks(terms.looks),
+            self._hint,
+            wanted,
+            "0",
+        )
         kind, lanes = answer[0].decode(), tuple(name.decode() for name in answer[1])
         now = _moment(answer[2])
         if kind == "shut":
@@ -134,9 +153,7 @@ class RedisLedger:
         if kind == "full":
             return Take(token=token, now=now, full=True, lanes=lanes)
         holdings = tuple(self._holding(item.decode(), flat, lane) for item, flat in answer[5])
-        return Take(
-            token=token, now=now, holdings=holdings, more=int(answer[4]), probe=answer[3] == b"1", lanes=lanes
-        )
+        return Take(token=token, now=now, holdings=holdings, more=int(answer[4]), probe=answer[3] == b"1", lanes=lanes)
 
     def _holding(self, text: str, flat: Sequence[bytes], lane: str) -> Holding:
         step, account = split_lane(lane)
@@ -219,12 +236,12 @@ class RedisLedger:
     ) -> Poll | None:
         """`key` names a listing of its own (a backfill, a sweep); else account and flow."""
         name = key or f"{account}:{flow}"
-        answer = self.scripts.run(
-            "poll_begin", name, account, token, self._lease, _ms(every), "1" if force else "0"
-        )
+        answer = self.scripts.run("poll_begin", name, account, token, self._lease, _ms(every), "1" if force else "0")
         if answer[0] != b"begun":
             return None
-        return Poll(account, flow, token, answer[2].decode() or None, answer[3].decode() or None, _moment(answer[1]), name)
+        return Poll(
+            account, flow, token, answer[2].decode() or None, answer[3].decode() or None, _moment(answer[1]), name
+        )
 
     def poll_end(self, poll: Poll, *, keep_page: bool, error: str = "") -> None:
         """Nothing happens if the poll is no longer ours."""

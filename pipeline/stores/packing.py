@@ -63,8 +63,10 @@ class Settlement:
         """One more item."""
         item = holding.item
         entry: dict[str, Any] = {
-            "i": str(item), "r": str(item.ref), "s": f"@{item.target}" if item.target else "",
-        }  # fmt: skip
+            "i": str(item),
+            "r": str(item.ref),
+            "s": f"@{item.target}" if item.target else "",
+        }
         entry |= self._packed(holding, ending)
         entry["tl"] = self._line(holding, ending)
         self.entries.append({name: value for name, value in entry.items() if value is not None and value is not False})
@@ -95,11 +97,16 @@ class Settlement:
     def _advanced(self, holding: Holding, ending: Advanced) -> dict[str, Any]:
         ref = holding.item.ref
         packed: dict[str, Any] = {
-            "k": "adv", "b": self._body(holding, ending.document), "bf": ending.fingerprint,
-            "rc": ending.receipt, "dc": ending.discarded, "al": lane(Step.ACKNOWLEDGE, holding.facts.get("ack") or ref.source),
-            "ok": ending.step is not None and holding.maybe_sent, "dl": _stamp(ending.deadline),
+            "k": "adv",
+            "b": self._body(holding, ending.document),
+            "bf": ending.fingerprint,
+            "rc": ending.receipt,
+            "dc": ending.discarded,
+            "al": lane(Step.ACKNOWLEDGE, holding.facts.get("ack") or ref.source),
+            "ok": ending.step is not None and holding.maybe_sent,
+            "dl": _stamp(ending.deadline),
             "rb": self._body(holding, ending.raw),
-        }  # fmt: skip
+        }
         if ending.facts:
             packed["fa"] = json.dumps({**holding.facts, **ending.facts})
         acknowledged = holding.step is Step.ACKNOWLEDGE and not ending.step and not ending.targets
@@ -118,9 +125,12 @@ class Settlement:
 
     def _target(self, target: Target, holding: Holding) -> dict[str, Any]:
         packed: dict[str, Any] = {
-            "t": target.account, "ln": lane(Step.PUSH, target.account), "q": target.required, "k": "push",
+            "t": target.account,
+            "ln": lane(Step.PUSH, target.account),
+            "q": target.required,
+            "k": "push",
             "w": holding.deliveries.get(target.account, {}).get("co"),
-        }  # fmt: skip
+        }
         match target.ending:
             case Advanced(fingerprint=sent, receipt=receipt, discarded=discarded):
                 packed |= {"k": "discarded" if discarded else "done", "bf": sent, "rc": receipt}
@@ -132,12 +142,18 @@ class Settlement:
 
     def _finished(self, holding: Holding, ending: Advanced) -> dict[str, Any]:
         ref = holding.item.ref
-        sent = {target: state.get("bf", "") for target, state in holding.deliveries.items() if state.get("co") == "done"}
+        sent = {
+            target: state.get("bf", "") for target, state in holding.deliveries.items() if state.get("co") == "done"
+        }
         sent |= {t.account: t.ending.fingerprint or "" for t in ending.targets if isinstance(t.ending, Advanced)}
         if holding.item.target:
             sent[holding.item.target] = ending.fingerprint or holding.fingerprint or ""
         receipts = [state["rc"] for state in holding.deliveries.values() if state.get("rc")]
-        receipt = ending.receipt or (receipts[0] if receipts else None) or (holding.earlier.receipt if holding.earlier else None)
+        receipt = (
+            ending.receipt
+            or (receipts[0] if receipts else None)
+            or (holding.earlier.receipt if holding.earlier else None)
+        )
         together = sent_together(sent) or (holding.earlier.sent if holding.earlier else "")
         packed = self.finished_fields(
             ref,
@@ -158,9 +174,12 @@ class Settlement:
         """Where and how the line of a finished document is written."""
         week, number, buckets, life = self._place(ref, self._now)
         packed: dict[str, Any] = {
-            "fk": finished_key(self._prefix, week, number, ref.id, buckets), "fttl": str(life), "id": ref.id,
-            "keep": str(self._keep), "packed": pack_line(finished),
-        }  # fmt: skip
+            "fk": finished_key(self._prefix, week, number, ref.id, buckets),
+            "fttl": str(life),
+            "id": ref.id,
+            "keep": str(self._keep),
+            "packed": pack_line(finished),
+        }
         if finished.receipt and finished.receipt != ref.id:
             packed["xk"] = receipt_key(self._prefix, week, number, finished.receipt, buckets)
             packed["xid"] = finished.receipt

@@ -7,9 +7,20 @@ from redis import Redis
 from redis.exceptions import NoScriptError
 
 _NAMES = (
-    "receive", "take", "send", "settle", "release", "poll_begin", "poll_end", "hints", "gate", "reserve", "act", "week",
+    "receive",
+    "take",
+    "send",
+    "settle",
+    "release",
+    "poll_begin",
+    "poll_end",
+    "hints",
+    "gate",
+    "reserve",
+    "act",
+    "week",
     "token",
-)  # fmt: skip
+)
 
 
 class Scripts:

@@ -211,19 +211,14 @@ class System:
     def look(self) -> str:
         """Both sides in a few lines, for a failure's message."""
         try:
-            books = self.partners.books()
-            rest = {key: books["audit"][key] for key in ("missing", "doubled", "shipped_not_acked")}
-            rows = [
-                f"{row['flow']} {row['stage']} {row['condition']}: {row['count']}"
-                for row in self.desk.status()["counts"]
-            ]
-            lanes = [
-                lane for lane in self.desk.status()["lanes"] if lane["due"] or lane["in_hand"] or lane["due_later"]
-            ]
-            gates = {name: gate for name, gate in self.desk.status()["gates"].items() if gate["state"] != "open"}
-            return f"{rows}\n{lanes}\n{gates}\n{rest}\nopen questions {books['egenta']['questions_open']}"
+            books, status = self.partners.books(), self.desk.status()
         except Exception as error:  # noqa: BLE001 - the test fails for another reason already
             return f"(nothing to be seen: {type(error).__name__}: {error})"
+        rows = [f"{row['flow']} {row['stage']} {row['condition']}: {row['count']}" for row in status["counts"]]
+        lanes = [lane for lane in status["lanes"] if lane["due"] or lane["in_hand"] or lane["due_later"]]
+        gates = {name: gate for name, gate in status["gates"].items() if gate["state"] != "open"}
+        rest = {key: books["audit"][key] for key in ("missing", "doubled", "shipped_not_acked")}
+        return f"{rows}\n{lanes}\n{gates}\n{rest}\nopen questions {books['egenta']['questions_open']}"
 
     # -- what all tests wait for
 

@@ -2,8 +2,10 @@
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tests.chaos.judge import broken_at_rest
 from tests.chaos.system import GRACE, LEASE, System
 
 # every import takes a while after it took effect, so that a kill most likely falls on an order that is there and of
@@ -22,6 +24,7 @@ class Toll:
     """What was done to the system."""
 
     system: System
+    ids: Sequence[str]
     kills: int = 0
     cut_off: list[int] = field(default_factory=list)  # orders in a call at each kill
     _luck: random.Random = field(default_factory=lambda: random.Random(2))
@@ -37,6 +40,8 @@ class Toll:
             system.start("server")
         left = system.in_hand()
         self.cut_off.append(system.sending())
+        if "worker" in names:
+            assert not broken_at_rest(system, self.ids)
         system.start(*(name for name in names if name != "server"))
         restarted = time.monotonic()
         system.wait(

@@ -57,7 +57,7 @@ class Standin:
         self._tell("dispatch")
         return []
 
-    def upkeep(self, name: str, hint: Hint) -> None:
+    def upkeep(self, name: str, hint: Callable[[str], None]) -> None:
         self._tell("upkeep", name)
 
     def close(self) -> None:
