@@ -1,5 +1,6 @@
 """What one worker holds of one lane: the batch, its token, and the record of how it ended."""
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from pipeline.domain.endings import Advanced, Dead, Ending, GivenBack, Held, Par
 from pipeline.domain.lifecycle import split_lane
 from pipeline.ports import Holding, Ledger, Take
 
+LOG = logging.getLogger(__name__)
 ORDER = ("advanced", "waiting", "pending", "given back", "parked", "held", "unknown", "dead")
 
 
@@ -85,8 +87,12 @@ class Hand:
         for holding, ending in endings:
             word = "given back" if isinstance(ending, GivenBack) else type(ending).__name__.lower()
             self._counts[word] += 1
+            cause = _cause(ending)
             if not isinstance(ending, Advanced):
-                self._causes.append((str(holding.item), word, _cause(ending)))
+                self._causes.append((str(holding.item), word, cause))
+            if LOG.isEnabledFor(logging.INFO):
+                said = {"ref": str(holding.item), "step": holding.step, "attempt": holding.attempts + 1}
+                LOG.info(word, extra={"fields": {**said, "cause": cause} if cause else said})
 
     def report(self, note: str = "") -> Report:
         """How it ended so far."""

@@ -40,4 +40,4 @@ def _leave(words: str) -> NoReturn:
 app.add_defaults(_settings)
 signals.worker_process_init.connect(opened.forget_pipeline)
 signals.worker_process_shutdown.connect(opened.close_pipeline)
-signals.after_setup_logger.connect(logs.quiet_celery)
+signals.setup_logging.connect(logs.set_up)
