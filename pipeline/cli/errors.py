@@ -3,7 +3,8 @@
 0 done · 1 nothing found, or some failed · 2 usage, configuration, or a ledger out of reach · 130 Ctrl-C
 """
 
-import errno
+import os
+import sys
 from typing import Final
 
 from pipeline.cli.printing import say
@@ -23,9 +24,10 @@ def explain(error: Exception) -> int | None:
         count = len(error.problems)
         say(f"{count} problem{'' if count == 1 else 's'}; nothing was started or changed")
         return UNUSABLE
+    if isinstance(error, BrokenPipeError):  # `orderpipe orders | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
-        if error.errno == errno.EPIPE:
-            return None
         say(f"{error.filename or 'the system'}: {error.strerror or error}")
         return UNUSABLE
     return _explain_operation(error)

@@ -68,12 +68,22 @@ class Holds:
         for text in dict.fromkeys(refs):
             try:
                 record, _ = self._books.find(text)
-                self._refuser(record, reason, who)
+                self._tell(record, self._refuser, reason, who)
             except (NotFound, NotAllowed) as error:
                 refused.append((text, _told(error, text)))
             else:
                 done.append(text)
         return ActResult(done, refused)
+
+    def _tell(self, record: Record, refuser: Refuser, reason: str, who: str) -> None:
+        """Written down before the call goes out, and again when it was not taken."""
+        line = {"who": who, "what": "refuse", "reason": reason}
+        self._books.acts.perform(record, None, "note", allowed=(), line=line)
+        try:
+            refuser(record, reason, who)
+        except NotAllowed:
+            self._books.acts.perform(record, None, "note", allowed=(), line={"who": who, "what": "refuse not taken"})
+            raise
 
     def _each(
         self, refs: Sequence[str], wish: str, allowed: Sequence[str], perform: Callable[[Record, Spot], Answer]

@@ -69,14 +69,19 @@ def _never_to_be_pushed(holding: Holding, order: Order) -> Ending | None:
     doubt = any(state.get("mb") == "1" and state.get("co") != "done" for state in holding.deliveries.values())
     if doubt:
         return None  # what may be there is settled first
+    if holding.earlier and holding.earlier.discarded:
+        return Advanced(discarded=True, note="an operator discarded it")
     if order.status is OrderStatus.CANCELED:
         if pushed or earlier:
             return Advanced(
                 note="canceled after its push: the OMS has no cancel call and learns by its status question"
             )
         return Advanced(note=f"{order.raw_status or 'canceled'} before its push: nothing is sent")
-    if order.status is OrderStatus.SHIPPED and not pushed and not earlier:
-        return Advanced(note=f"first seen {order.raw_status or 'shipped'}: nothing is sent")
+    if order.status is OrderStatus.SHIPPED:
+        if not pushed and not earlier:
+            return Advanced(note=f"first seen {order.raw_status or 'shipped'}: nothing is sent")
+        if earlier or (holding.facts.get("acknowledged") == "1" and pushed == set(holding.deliveries)):
+            return Advanced(note="shipped: its targets have it, and nothing about it matters to them any more")
     return None
 
 
@@ -190,7 +195,8 @@ def _target(holding: Holding, one: Prepared, order: Order, context: Context, of:
     state = holding.deliveries.get(one.target, {})
     sent, receipt = None, None
     if state.get("co") == "done":
-        sent, receipt = state.get("bf"), state.get("rc")
+        # found by an operator, or settled before fingerprints were kept: it is there, only what it was sent is not known
+        sent, receipt = state.get("bf") or "?", state.get("rc")
     elif holding.earlier and holding.earlier.pushed and not state:
         sent, receipt = (holding.earlier.sent if of == 1 else "?"), holding.earlier.receipt
     if sent is None:

@@ -94,7 +94,7 @@ class RedisActs:
             version=datetime.fromtimestamp(int(version) / 1000, UTC) if version else None,
             finished_at=datetime.fromtimestamp(now / 1000, UTC),
             discarded=discarded and not record.done,
-            pushed=bool(done) or bool(earlier and earlier.pushed),
+            pushed=bool(earlier and earlier.pushed),  # of this life the script itself knows
             receipt=told or (earlier.receipt if earlier else None),
         )
         ledger = self._ledger

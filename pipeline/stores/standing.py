@@ -125,12 +125,5 @@ def _cursor(held: dict[str, str]) -> dict[str, Any]:
         "page": held.get("page") or None,
         "began": stamp(began or None),
         "finished": stamp(finished or None),
-        "error": None if finished >= began else _words(held.get("error", "")),  # of an earlier poll: over
+        "error": held.get("error") or None,
     }
-
-
-def _words(stored: str) -> Any:
-    try:
-        return json.loads(stored) if stored else None
-    except ValueError:
-        return stored

@@ -20,7 +20,7 @@ SEVERAL: Mapping[str, tuple[str, Perform]] = {
 class Act(Page):
     """`/orders/act`: POST only."""
 
-    @authenticated  # type: ignore[untyped-decorator] # tornado's types are not followed
+    @authenticated
     async def post(self) -> None:
         """Every act wants a reason: it stands in the timeline beside who did it."""
         act, ref, reason = (self.get_body_argument(name, "").strip() for name in ("act", "ref", "reason"))

@@ -25,7 +25,7 @@ TAB = """
       """
 
 
-class Templates(BaseLoader):  # type: ignore[misc] # Flower and tornado ship no types that mypy is told to follow
+class Templates(BaseLoader):
     """Ours, and Flower's own with our tab among its tabs."""
 
     def __init__(self, flowers: str) -> None:

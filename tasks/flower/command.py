@@ -38,6 +38,7 @@ def _serve(app: Any, argv: tuple[str, ...]) -> None:
     from pipeline.bootstrap import open_desk
     from tasks import opened
     from tasks.flower.application import OrdersFlower
+    from tasks.hints import publish
 
     config = opened.config()
     options = original.options
@@ -47,7 +48,7 @@ def _serve(app: Any, argv: tuple[str, ...]) -> None:
     original.extract_settings()
     original.setup_logging()
     served = OrdersFlower(
-        open_desk=lambda: open_desk(config), accounts=sorted(config.accounts), capp=app, options=options,
+        open_desk=lambda: open_desk(config, hint=publish), accounts=sorted(config.accounts), capp=app, options=options,
         **original.settings,
     )  # fmt: skip
     atexit.register(served.stop)

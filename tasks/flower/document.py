@@ -17,7 +17,7 @@ _TOLD = ("at", "who", "what")
 class Document(Page):
     """`/orders/document?ref=`."""
 
-    @authenticated  # type: ignore[untyped-decorator] # tornado's types are not followed
+    @authenticated
     async def get(self) -> None:
         """Always masked: revealing is the command line's, where it is audited."""
         ref = self.get_query_argument("ref", "").strip()
@@ -46,7 +46,7 @@ def possible_acts(found: Mapping[str, Any]) -> frozenset[str]:
         "release": conditions & set(RELEASABLE),
         "discard": conditions & set(DISCARDABLE),
         "resolve": conditions & {Condition.UNKNOWN},
-        "edit": found["stage"] != DONE and found["document"] is not None or conditions & {Condition.DEAD},
+        "edit": found["stage"] != DONE and found["raw"] is not None,
     }
     return frozenset(name for name, possible in acts.items() if possible)
 

@@ -17,7 +17,7 @@ DEEPEST = 200  # pages: whoever looks for one of more than ten thousand filters
 class Listing(Page):
     """`/orders/list`."""
 
-    @authenticated  # type: ignore[untyped-decorator] # tornado's types are not followed
+    @authenticated
     async def get(self) -> None:
         """One document found by its id is shown at once."""
         sought = self.get_query_argument("q", "").strip()

@@ -15,7 +15,7 @@ COLUMNS = tuple(Condition)
 class Overview(Page):
     """`/orders`."""
 
-    @authenticated  # type: ignore[untyped-decorator] # tornado's types are not followed
+    @authenticated
     async def get(self) -> None:
         """Status and causes."""
         status, causes = await self.ask(lambda desk: (desk.status(), desk.causes()))

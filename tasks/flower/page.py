@@ -78,8 +78,7 @@ class Page(BaseHandler):  # type: ignore[misc] # Flower ships no types
     def send_error(self, status_code: int = 500, **given: Any) -> None:
         """What the desk raises has a status of its own."""
         error = (given.get("exc_info") or (None, None, None))[1]
-        statuses = {NotFound: 404, NotAllowed: 409, NoLedger: 503}
-        super().send_error(statuses.get(type(error), status_code), **given)
+        super().send_error(next((_STATUSES[kind] for kind in _STATUSES if isinstance(error, kind)), status_code), **given)
 
     def write_error(self, status_code: int, **given: Any) -> None:
         """A page of ours with words; never a trace."""
@@ -93,6 +92,7 @@ class Page(BaseHandler):  # type: ignore[misc] # Flower ships no types
         self.render("orders_trouble.html", title=_TITLES.get(status_code, "This went wrong"), words=_told(error))
 
 
+_STATUSES = {NotFound: 404, NotAllowed: 409, NoLedger: 503}
 _TITLES = {
     400: "This address is not understood",
     403: "Refused",

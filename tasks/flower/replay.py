@@ -29,7 +29,7 @@ class Rehearsal:
 class Replay(Page):
     """`/orders/replay?ref=` or with a filter: GET rehearses, POST does it."""
 
-    @authenticated  # type: ignore[untyped-decorator] # tornado's types are not followed
+    @authenticated
     async def get(self) -> None:
         """Nothing is changed."""
         refs, chosen, step = self._subject(self.get_query_arguments("ref"), self.get_query_argument)
@@ -40,7 +40,7 @@ class Replay(Page):
             failing=group(rehearsal.failing), refused=group(rehearsal.refused),
         )  # fmt: skip
 
-    @authenticated  # type: ignore[untyped-decorator] # tornado's types are not followed
+    @authenticated
     async def post(self) -> None:
         """What matches now, which may be more or less than was rehearsed."""
         refs, chosen, step = self._subject(self.get_body_arguments("ref"), self.get_body_argument)

@@ -5,7 +5,6 @@ The roles are the programs that `orderpipe up` runs, with its environment and it
 
 import contextlib
 import os
-import re
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +28,43 @@ LEASE = 5.0  # seconds
 GRACE = 5.0  # after the lease, within which every document of a dead worker must stand somewhere else
 MARKET, OMS = "cdiscount-fr", "egenta-cdiscount"
 HELD = ("in_hand", "sending")
+CONFIG = """
+data_dir = "."
+[limits]
+lease = "{lease}"
+call_deadline = "2s"
+backoff = ["500ms", "2s"]
+[worker]
+concurrency = 3
+[marketplaces.cdiscount-fr]
+connector = "octopia"
+start = 2020-01-01T00:00:00Z
+poll.orders = "{polls}"
+settle_delay = "1s"
+overlap = "{overlap}"
+[marketplaces.cdiscount-fr.settings]
+base_url = "{partners}/octopia/seller/v2"
+token_url = "{partners}/octopia/token"
+client_id = "file:octopia-client-id"
+client_secret = "file:octopia-client-secret"
+seller_id = "98979"
+accept = "after_validation"
+[oms.egenta-cdiscount]
+connector = "egenta"
+poll.shipments = "{polls}"
+poll.statuses = "{polls}"
+settle_delay = "1s"
+[oms.egenta-cdiscount.settings]
+base_url = "{egenta}/egenta/api/"
+secret_id = "file:egenta-secret-id"
+secret_key = "file:egenta-secret-key"
+import_batch_size = {batch}
+reput_is_safe = {safe}
+[[routes]]
+from = "cdiscount-fr"
+to = ["egenta-cdiscount"]
+mode = "live"
+"""
 GOING = frozenset({"due", "in_hand", "sending", "parked", "pending", "waiting"})
 
 
@@ -46,7 +82,6 @@ class Setup:
     egenta: Callable[[str], str] = lambda url: url
     polls: str = "500ms"
     overlap: str = "5m"
-    backoff: str = '["500ms", "2s"]'
 
 
 class System:
@@ -93,24 +128,16 @@ class System:
 
     def _write_config(self) -> Path:
         setup = self.setup
-        example = example_config(self.partners.url, reput_is_safe=setup.mode == "upsert")
-        for name, secret in example.secrets.items():
+        for name, secret in example_config(self.partners.url).secrets.items():
             (self.folder / name).write_text(secret)
-        text = example.toml
-        for pattern, words in (
-            (r'^data_dir = .*', 'data_dir = "."'),
-            (r'^lease = .*', f'lease = "{LEASE:g}s"'),
-            (r'^call_deadline = .*', 'call_deadline = "2s"'),
-            (r'^backoff = .*', f"backoff = {setup.backoff}"),
-            (r'^poll\.(\w+) = .*', rf'poll.\1 = "{setup.polls}"'),
-            (r'^(start = .*)', rf'\1\noverlap = "{setup.overlap}"'),
-            (r'^base_url = ".*/egenta/api/"', f'base_url = "{setup.egenta(self.partners.url)}/egenta/api/"'),
-            (r'^(reput_is_safe = .*)', rf"\1\nimport_batch_size = {setup.batch}"),
-        ):  # fmt: skip
-            text, found = re.subn(pattern, words, text, flags=re.MULTILINE)
-            assert found, f"the example config has no {pattern}"
         path = self.folder / "orderpipe.toml"
-        path.write_text(f"{text}\n[worker]\nconcurrency = 3\n")
+        path.write_text(
+            CONFIG.format(
+                partners=self.partners.url, egenta=setup.egenta(self.partners.url), lease=f"{LEASE:g}s",
+                polls=setup.polls, overlap=setup.overlap, batch=setup.batch,
+                safe="true" if setup.mode == "upsert" else "false",
+            )
+        )  # fmt: skip
         return path
 
     # -- roles

@@ -9,7 +9,7 @@ from tests.chaos.system import Setup, System
 from tests.chaos.toll import SLOW, Toll, resolve_all
 
 ORDERS = 300
-ROUNDS = 4
+ROUNDS = 3
 KILLED = {"worker": ("worker",), "server": ("server",), "everything": ("worker", "beat", "server")}
 
 

@@ -152,6 +152,16 @@ local function busy(ref)
   return false
 end
 
+-- A delivery leaves its indexes and awaits the next routing: as done where its target has some version of it (what
+-- was due, or failed, was an update), so that it is never made anew.
+local function unroute(ref, sfx, d)
+  local key = P .. 'd:' .. ref
+  local made = redis.call('HGET', key, 'ok' .. sfx) == '1'
+  leave(ref, sfx, d)
+  redis.call('HSET', key, 'co' .. sfx, made and 'done' or '', 'st' .. sfx, made and 'done' or d.st, 'er' .. sfx, '',
+    'cf' .. sfx, '', 'ln' .. sfx, '', 'at' .. sfx, '0', 'to' .. sfx, '', 'hd' .. sfx, '')
+end
+
 -- Begin again at `stage`: deliveries that are not done are taken out of every index and decided anew when routed;
 -- what they were sent, their marks and receipts stay. One that is busy (an operator's restart) is left to its holder.
 local function restart(ref, stage, lane)
@@ -160,9 +170,7 @@ local function restart(ref, stage, lane)
     local sfx = '@' .. target
     local d = position(ref, sfx)
     if d.co ~= 'done' and d.co ~= '' and not BUSY[d.co] then -- what is at a partner is settled first
-      leave(ref, sfx, d)
-      redis.call('HSET', key, 'co' .. sfx, '', 'er' .. sfx, '', 'cf' .. sfx, '', 'ln' .. sfx, '', 'at' .. sfx, '0',
-        'to' .. sfx, '', 'hd' .. sfx, '')
+      unroute(ref, sfx, d)
     end
   end
   local p = position(ref, '')
@@ -200,7 +208,8 @@ local function finish(ref, condition, f, left)
   count(ref, 'done', condition, 1)
   -- the line's flags (byte 21): 1 discarded, 2 a target has it or may have it; settled by the record, not by the caller
   local flags = string.byte(f.line, 21)
-  local pushed = flags % 4 >= 2
+  local old = redis.call('HGET', key, 'old') -- the line of an earlier life
+  local pushed = flags % 4 >= 2 or (old and string.byte(old, 21) % 4 >= 2)
   for _, target in ipairs(pushed and {} or targets_of(ref)) do
     local t = '@' .. target
     local d = redis.call('HMGET', key, 'co' .. t, 'rc' .. t, 'mb' .. t)
@@ -255,6 +264,7 @@ local function delivered(ref, sfx, p, e, token, finished)
   if not e.dc then
     set[#set + 1] = 'mb' .. sfx set[#set + 1] = '1'
     set[#set + 1] = 'op' .. sfx set[#set + 1] = ''
+    set[#set + 1] = 'ok' .. sfx set[#set + 1] = '1'
   end
   redis.call('HSET', key, unpack(set))
   after_delivery(ref, e.al, finished)

@@ -39,8 +39,7 @@ local function route(e, p)
       names[#names + 1] = target
       local q = position(ref, '@' .. target)
       if not BUSY[q.co] and q.co ~= 'done' and q.co ~= 'discarded' then
-        leave(ref, '@' .. target, q)
-        redis.call('HSET', key, 'co@' .. target, '', 'ln@' .. target, '', 'cf@' .. target, '', 'er@' .. target, '')
+        unroute(ref, '@' .. target, q)
       end
     end
   end
@@ -65,7 +64,8 @@ local function route(e, p)
       elseif d.k == 'held' or d.k == 'dead' then
         enter(ref, t, q, 'push', d.k, d.ln, nil, { 'er', d.er }, { f = d.cf, t = d.ct })
       else
-        redis.call('HSET', key, 'co' .. t, d.k, 'st' .. t, 'done', 'er' .. t, '', 'si' .. t, int(now))
+        redis.call('HSET', key, 'co' .. t, d.k, 'st' .. t, 'done', 'er' .. t, '', 'cf' .. t, '', 'si' .. t, int(now))
+        if d.k == 'done' then redis.call('HSET', key, 'ok' .. t, '1') end
         if d.bf then redis.call('HSET', key, 'bf' .. t, d.bf) end
         if d.rc then redis.call('HSET', key, 'rc' .. t, d.rc) end
       end
@@ -144,11 +144,11 @@ local function hear(e, p)
   note(ref, e.lt)
   redis.call('HSET', key, 'ev' .. sfx, token)
   if sfx ~= '' and p.co ~= 'done' then -- another receipt than the one that settled it is told, not kept
-    redis.call('HSET', key, 'mb' .. sfx, '1', 'rc' .. sfx, e.rc or p.rc)
+    redis.call('HSET', key, 'mb' .. sfx, '1', 'ok' .. sfx, '1', 'rc' .. sfx, e.rc or p.rc)
     if e.bf then redis.call('HSET', key, 'bf' .. sfx, e.bf) end
   end
   if p.co == '' then -- begun again and not yet routed: the routing will compare with what was sent
-    redis.call('HSET', key, 'co' .. sfx, 'done', 'st' .. sfx, 'done', 'si' .. sfx, int(now))
+    redis.call('HSET', key, 'co' .. sfx, 'done', 'st' .. sfx, 'done', 'ok' .. sfx, '1', 'si' .. sfx, int(now))
   elseif not same or p.co == 'done' or p.co == 'discarded' then
     return true
   elseif p.co == 'in_hand' or p.co == 'sending' then

@@ -3,13 +3,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.domain.lifecycle import Flow
+from pipeline.domain.endings import Advanced, Dead
+from pipeline.domain.lifecycle import Flow, Step
 from pipeline.operations.desk import Desk
 from pipeline.operations.errors import NotAllowed, NotFound
 from pipeline.stores.bodies import Bodies
 from pipeline.stores.record import Record
 from tests.unit.operations.conftest import OpenDesk
-from tests.unit.stores.driver import Drive
+from tests.unit.stores.driver import PHONE, Drive
 
 
 def overrides(desk: Desk, ref: object) -> Mapping[str, Any]:
@@ -52,9 +53,19 @@ def test_the_step_that_lays_it_over_gets_it(drive: Drive, desk: Desk) -> None:
 def test_a_second_edit_still_knows_the_first_raw_value(drive: Drive, desk: Desk) -> None:
     ref = drive.validated("A1")
     desk.edit(str(ref), {"shipping_address.city": "Paris"}, "", "ann")
+    drive.end("validate.m1", Dead(error=PHONE))
     desk.replay([str(ref)], who="ann")
+    laid = {"id": "A1", "shipping_address": {"city": "Paris"}}  # as normalize lays it over
+    drive.end("normalize.m1", Advanced(step=Step.VALIDATE, document=laid))
     desk.edit(str(ref), {"shipping_address.city": "Nice"}, "", "bob")
-    assert overrides(desk, ref)["shipping_address.city"]["raw"] == "Lyon"
+    city = overrides(desk, ref)["shipping_address.city"]
+    assert (city["value"], city["raw"], city["who"]) == ("Nice", "Lyon", "bob")
+    # the partner changed it since: what stands there now is what the next edit replaces
+    drive.end("validate.m1", Dead(error=PHONE))
+    desk.replay([str(ref)], who="ann")
+    drive.end("normalize.m1", Dead(error=PHONE, document={"id": "A1", "shipping_address": {"city": "Lille"}}))
+    desk.edit(str(ref), {"shipping_address.city": "Nice"}, "", "bob")
+    assert overrides(desk, ref)["shipping_address.city"]["raw"] == "Lille"
 
 
 def test_what_it_replaces_is_read_anew_from_the_raw_where_that_can_be_done(drive: Drive, open_desk: OpenDesk) -> None:

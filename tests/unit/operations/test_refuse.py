@@ -22,7 +22,11 @@ def test_each_is_told_or_refused_in_words(drive: Drive, open_desk: OpenDesk) -> 
 
     drive.routed("A1")
     drive.validated("A2")
-    result = open_desk(refuser=refuser).refuse(["orders:m1:A1", "orders:m1:A2", "orders:m1:A3"], "no stock", "ann")
+    desk = open_desk(refuser=refuser)
+    result = desk.refuse(["orders:m1:A1", "orders:m1:A2", "orders:m1:A3"], "no stock", "ann")
     assert told == [("A2", "no stock", "ann")]
     assert result.done == ["orders:m1:A2"]
     assert result.refused == [("orders:m1:A1", "it is past acceptance"), ("orders:m1:A3", "not found")]
+    lines = {name: [line["what"] for line in desk.books.timeline.read(f"orders:m1:{name}")] for name in ("A1", "A2")}
+    assert lines["A1"][-2:] == ["refuse", "refuse not taken"]
+    assert lines["A2"][-1] == "refuse"

@@ -47,6 +47,12 @@ def test_dead_or_held_only_with_a_mark(drive: Drive, desk: Desk) -> None:
     drive.end("push.o1", Dead(error=DOUBT), only=str(unmarked))
     with pytest.raises(NotAllowed):
         desk.resolve(f"{unmarked}@o1", found="R2", who="ann")
+    record = desk.books.records.read(unmarked)
+    assert record
+    for act in ("found", "absent"):  # nor past the desk
+        line = {"who": "ann", "what": "resolve"}
+        answer = desk.books.acts.perform(record, "o1", act, allowed=("dead",), line=line, receipt="R2")
+        assert (answer.word, answer.condition) == ("no", "unmarked")
     desk.resolve(f"{marked}@o1", absent=True, who="ann")
     assert drive.due("push.o1") == [f"{marked}@o1"]
 

@@ -42,7 +42,8 @@ def test_until_opened_outlasts_every_time(gates: RedisGates) -> None:
 def test_a_pause_gives_way_only_to_an_opening(gates: RedisGates) -> None:
     gates.shut("o1", wait=None, why="paused by ann", kind="paused")
     gates.shut("o1", wait=HOUR, why="429", kind="retry_after")
-    assert not gates.open("o1", kinds=("circuit", "retry_after"))
+    gates.shut("o1", wait=None, why="no credentials", kind="credentials")
+    assert not gates.open("o1", kinds=("circuit", "credentials", "retry_after"))
     assert gates.is_shut("o1") == "paused by ann"
     assert gates.open("o1")
     assert not gates.open("o1")

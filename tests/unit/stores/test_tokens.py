@@ -76,6 +76,24 @@ def test_many_workers_ask_the_partner_once(drive: Drive) -> None:
     assert len(partner.asked) == 1
 
 
+def test_a_token_stored_between_look_and_lock_is_taken(
+    drive: Drive, tokens: RedisTokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Partner()
+    run = drive.ledger.scripts.run
+
+    def overtaken(name: str, *arguments: str | bytes | int) -> object:
+        if "lock" in arguments and not late.asked:
+            RedisTokens(drive.redis).get("m1", late.refresh)
+        return run(name, *arguments)
+
+    monkeypatch.setattr(tokens, "_scripts", drive.ledger.scripts)
+    monkeypatch.setattr(drive.ledger.scripts, "run", overtaken)
+    never = Partner()
+    assert tokens.get("m1", never.refresh) == "access-1"
+    assert (len(late.asked), never.asked) == (1, [])
+
+
 def test_while_another_renews_the_old_one_serves(drive: Drive, tokens: RedisTokens) -> None:
     partner = Partner()
     tokens.get("m1", partner.refresh)
