@@ -43,7 +43,7 @@ class Loop:
         headers = {"Authorization": f"Bearer {token}", "SellerId": "1001"}
         done, index = 0, 1
         while True:
-            query = {"pageIndex": index, "pageSize": PAGE, "sort": "updatedAt", "desc": "false"}
+            query: dict[str, str | int] = {"pageIndex": index, "pageSize": PAGE, "sort": "updatedAt", "desc": "false"}
             items = DECODE(self._client.get(self._base + ORDERS, params=query, headers=headers).content)["items"]
             if items:
                 self._push([self._prepare(item, checked=checked) for item in items])

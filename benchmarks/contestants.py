@@ -10,7 +10,7 @@ from typing import Any, Final
 from celery import Celery
 from redis import Redis
 
-from benchmarks.cpu import ServerCount, count_server, cpu_of_tree
+from benchmarks.cpu import NOTHING, ServerCount, count_server, cpu_of_tree
 from benchmarks.ground import MARKET, Ground, Partner, wait_until
 from benchmarks.textbook import app as textbook_app
 from pipeline.config.model import Config
@@ -26,7 +26,7 @@ class Round:
     orders: int
     seconds: float
     cpu: float
-    server: ServerCount = ServerCount(0.0, 0, 0)
+    server: ServerCount = NOTHING
 
     @property
     def cpu_ms(self) -> float:
@@ -49,9 +49,9 @@ class Round:
         return self.server.commands / self.orders
 
     @property
-    def asked(self) -> float:
-        """Redis commands per order that a client sent."""
-        return self.server.asked / self.orders
+    def trips(self) -> float:
+        """Round trips to Redis per order."""
+        return self.server.reads / self.orders
 
 
 class BareLoop:
@@ -139,6 +139,16 @@ class Orderpipe:
         """Orders that are done, by the ledger's own count."""
         return int(self.redis.hget("op:counts", f"orders|{MARKET}|done|done") or 0)
 
+    def quiet(self, orders: int) -> Round:
+        """A round without task events."""
+        self.app.control.disable_events()
+        time.sleep(CALM)
+        try:
+            return self.run(orders)
+        finally:
+            self.app.control.enable_events()
+            time.sleep(CALM)
+
     def helped(self, orders: int) -> Round:
         """A round with a second worker process, started for it and ended after it."""
         second = self._ground.worker(self._config, "orderpipe-2")
@@ -158,4 +168,3 @@ def _measure(
     seconds = time.perf_counter() - began
     time.sleep(CALM)
     return Round(orders, seconds, sum(cpu_of_tree(one.pid) for one in workers) - cpu, count_server(redis) - server)
-

@@ -118,9 +118,14 @@ class Ground:
         """A process with its lines on pipes, its complaints in a log."""
         with (self.folder / f"{name}.log").open("a") as log:
             process = subprocess.Popen(
-                list(argv), env={**os.environ, **(env or {})}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                text=True, start_new_session=True,
-            )  # fmt: skip
+                list(argv),
+                env={**os.environ, **(env or {})},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
         self._stack.callback(end, process)
         return process
 

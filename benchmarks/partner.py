@@ -68,6 +68,7 @@ class Stub:
                 "calls": self.calls,
                 "busy": self.busy,
                 "listed_at": self.listed_at,
+                "newest": next(reversed(self.single), ""),
             }
         )
 

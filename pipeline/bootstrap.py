@@ -201,9 +201,7 @@ class Pipeline:
                     Flow.SHIPMENTS: getattr(party.client, "acknowledge_shipped", None),
                 }
         looks: dict[str, timedelta] = {
-            flow: party.settle_delay
-            for flow, write in writes.items()
-            if write is not None and (write.look is not None or write.repeat_is_safe)
+            flow: party.settle_delay for flow, write in writes.items() if write is not None and write.can_be_settled
         }
         calls = step not in (Step.NORMALIZE, Step.VALIDATE)
         return Terms(cap=account.in_hand if account and calls else 1000, looks=looks, gated=calls)

@@ -95,7 +95,9 @@ class Write(Generic[D]):
     references). `send` makes exactly ONE HTTP write for at most `batch` bodies and gives one outcome per body in
     order; a trouble that meets the whole call is raised. `look` asks whether bodies arrived (None: the contract has
     no look-up). `repeat_is_safe`: the contract or a setting says that sending again is harmless.
-    `volatile`: dotted wire paths (`lines.*.commission`) left out of the fingerprint.
+    `listed_again`: the partner lists what it asks for until it is answered, so its next list is the look-up: nothing
+    is repeated that may be out of date by then. `volatile`: dotted wire paths (`lines.*.commission`) left out of the
+    fingerprint.
     """
 
     prepare: Callable[[D], Body]
@@ -104,7 +106,13 @@ class Write(Generic[D]):
     outcome: Callable[[Sequence[str]], Sequence[Outcome]] | None = None  # of handles
     batch: int = 1
     repeat_is_safe: bool = False
+    listed_again: bool = False
     volatile: frozenset[str] = frozenset()
+
+    @property
+    def can_be_settled(self) -> bool:
+        """Whether an unknown outcome is ever settled without a person."""
+        return self.look is not None or self.repeat_is_safe or self.listed_again
 
 
 class Marketplace(Protocol):

@@ -1,7 +1,7 @@
 """Lists page by page: where a listing goes on, next links, pages that come twice."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -43,18 +43,23 @@ class Place:
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
 
-    def after(self, mark: str, newest: datetime | None, link: str | None) -> "Place | None":
-        """The next place, None where this page was one of the last ones again, or the ceiling is reached."""
+    def after(
+        self, mark: str, newest: datetime | None, link: str | None, updates: Sequence[datetime]
+    ) -> "Place | None":
+        """The next place, None where this page was one of the last ones again, or the ceiling is reached.
+
+        Offset paging over a set that moves skips rows: whatever changes meanwhile leaves its place, and all behind it
+        come one nearer. So the range itself moves on to the last of the page's `updates` (less a second: an exclusive
+        or rounded bound costs nothing then); a page number or a link is for more rows of one moment than a page holds,
+        and for a partner that does not sort.
+        """
         if mark in self.seen or self.index >= CEILING:
             return None
-        return Place(
-            index=self.index + 1,
-            since=self.since,
-            until=self.until,
-            newest=newest,
-            seen=(*self.seen, mark)[-REMEMBERED:],
-            link=link,
-        )
+        seen = (*self.seen, mark)[-REMEMBERED:]
+        since = updates[-1] - timedelta(seconds=1) if updates else None
+        if since and list(updates) == sorted(updates) and zulu(since) > zulu(updates[0]):
+            return Place(since=since, until=self.until, newest=newest, seen=seen)
+        return Place(index=self.index + 1, since=self.since, until=self.until, newest=newest, seen=seen, link=link)
 
     def newest_of(self, updates: Iterable[datetime | None], now: datetime) -> datetime | None:
         """The newest update seen so far; never later than now, whatever a partner's clock says."""

@@ -1,9 +1,10 @@
 """push: every document due in the lane goes to its target, marked before each call."""
 
 from collections import defaultdict
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from pipeline.domain.endings import Dead, Ending, Held
+from pipeline.domain.endings import Advanced, Dead, Ending, Held
 from pipeline.domain.errors import Fault, Invalid, Kind, PartnerTrouble, Trouble
 from pipeline.domain.lifecycle import Flow
 from pipeline.domain.retry import ending_for
@@ -12,6 +13,8 @@ from pipeline.hand import Hand
 from pipeline.ports import Holding, Write
 from pipeline.steps.context import Context
 from pipeline.steps.writing import Ready, Writing, advanced
+
+FRESH: Final = timedelta(minutes=2)  # how old a status may be when it is told
 
 
 def push(hand: Hand, context: Context) -> None:
@@ -30,11 +33,20 @@ def push(hand: Hand, context: Context) -> None:
         Writing(hand, context, context.network.party(hand.account), write, advanced).out(ready)
 
 
+def _too_old(holding: Holding, write: Write[Any], now: datetime) -> bool:
+    """A status that was read a while ago (it was parked) may be wrong by now, and a wrong one moves goods."""
+    seen_at = (holding.document or {}).get("seen_at")
+    return write.listed_again and seen_at is not None and now - datetime.fromisoformat(seen_at) > FRESH
+
+
 def prepared(hand: Hand, context: Context, flow: Flow, write: Write[Any], holdings: list[Holding]) -> list[Ready]:
     """Those that can be written; the others are ended. The wire body is built anew: routes and maps are today's."""
     ready: list[Ready] = []
     endings: list[tuple[Holding, Ending]] = []
     for holding in holdings:
+        if not holding.maybe_sent and _too_old(holding, write, hand.now):
+            endings.append((holding, Advanced(note="read too long ago to be told: the partner's next list asks again")))
+            continue
         try:
             ready.append(_ready(holding, flow, write, context))
         except KeyError as error:

@@ -121,8 +121,7 @@ class Writing:
     def _unknown(self, holding: Holding, evidence: Fault) -> Unknown:
         """Looked up (or repeated, where safe) after the settle delay; left to an operator where neither is."""
         tried = holding.attempts + 1
-        hopeless = self.write.look is None and not self.write.repeat_is_safe
-        if hopeless or tried >= self.context.limits.attempts:
+        if not self.write.can_be_settled or tried >= self.context.limits.attempts:
             remedy = "look it up at the partner, then `orderpipe resolve` it"
             return Unknown(evidence=replace(evidence, message=f"{evidence.message}; {remedy}"))
         again = delay(tried, self.context.limits.backoff, self.context.jitter()) if tried > 1 else timedelta()
@@ -130,6 +129,10 @@ class Writing:
 
     def _look(self, doubtful: Sequence[Ready]) -> Iterator[Ready]:
         """Settles what is found; yields what may be sent."""
+        if self.write.listed_again:
+            note = "perhaps taken: if it was not, the partner's next list asks again"
+            self.hand.settle([(one.holding, Advanced(fingerprint=one.fingerprint, note=note)) for one in doubtful])
+            return
         if self.write.look is None:
             if self.write.repeat_is_safe:
                 yield from doubtful

@@ -16,7 +16,7 @@ from pipeline.stores.bodies import Bodies
 from pipeline.stores.durability import Durability
 from pipeline.stores.keys import FINISHED_WEEKS, PREFIX, WEEK_MS, bucket_of, week_of
 from pipeline.stores.line import unpack_line
-from pipeline.stores.packing import Settlement, pack_fault
+from pipeline.stores.packing import UNTOLD, Settlement, pack_fault
 from pipeline.stores.scripts import Scripts
 
 CHUNK = 100  # items per script
@@ -172,6 +172,9 @@ class RedisLedger:
             if not sfx and "@" in name:
                 key, target = name.split("@", 1)
                 deliveries.setdefault(target, {})[key] = value.decode()
+        for state in deliveries.values():
+            if state.get("co") == "done":
+                state["bf"] = state.get("bf") or UNTOLD
         return Holding(
             item=item,
             step=Step(word("st" + sfx)),

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from pipeline.domain.endings import Advanced, Dead, Ending, GivenBack, Held, Parked, Pending, Target, Unknown, Waiting
 from pipeline.domain.errors import Fault
@@ -14,6 +14,8 @@ from pipeline.ports import Finished, Holding
 from pipeline.stores.bodies import Bodies
 from pipeline.stores.keys import finished_key, receipt_key
 from pipeline.stores.line import pack_line
+
+UNTOLD: Final = "?"  # fingerprint of what was sent, where nobody knows it (found by hand): it equals no other
 
 Place = Callable[[Ref, int], tuple[int, int, int, int]]
 
@@ -42,7 +44,7 @@ def pack_fault(fault: Fault) -> dict[str, str]:
 
 def sent_together(fingerprints: Mapping[str, str]) -> str:
     """One fingerprint for what all targets were sent; one target's is its own."""
-    known = {target: text for target, text in fingerprints.items() if text}
+    known = {target: text for target, text in fingerprints.items() if text not in ("", UNTOLD)}
     return next(iter(known.values())) if len(known) == 1 else fingerprint(known) if known else ""
 
 

@@ -53,7 +53,8 @@ class OrdersFlower(Flower):  # type: ignore[misc] # Flower ships no types
         self.accounts = tuple(accounts)
         self.desk = DeskRoom(open_desk)
         pages = [
-            url(r"/orders/?", Overview, name="orders"),
+            url(r"/orders", Overview, name="orders"),
+            url(r"/orders/", Overview),
             url(r"/orders/list", Listing, name="orders-list"),
             url(r"/orders/document", Document, name="orders-document"),
             url(r"/orders/replay", Replay, name="orders-replay"),

@@ -35,7 +35,7 @@ class Listing(Page):
         causes = await self.ask(lambda desk: desk.causes())
         self.render(
             "orders_list.html",
-            sought=sought, chosen=chosen, rows=rows, more=more, number=number, first=(number - 1) * ROWS + 1,
+            sought=sought, chosen=chosen, rows=rows, more=more, at=number, first=(number - 1) * ROWS + 1,
             nearest=nearest, causes=causes, cause=cause_of(causes, chosen.cause), accounts=self.application.accounts,
             conditions=tuple(Condition), flows=tuple(Flow),
         )  # fmt: skip

@@ -42,7 +42,7 @@ def words(reverse_url: Callable[..., str], now: datetime | None = None) -> dict[
     """The names that the templates use."""
     moment = now or datetime.now(UTC)
 
-    def link(page: str, **wanted: Any) -> str:
+    def link(page: str, /, **wanted: Any) -> str:
         query = urlencode({name: value for name, value in wanted.items() if value not in (None, "")})
         address = reverse_url(page)
         return f"{address}?{query}" if query else address

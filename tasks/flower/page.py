@@ -1,5 +1,6 @@
 """What all our pages share: who may see them, what a POST must prove, and errors in words."""
 
+import logging
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from pipeline.operations.errors import NotAllowed, NotFound
 from tasks.flower import marks
 from tasks.flower.desk import NoLedger
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 ANONYMOUS = "flower"
 _HEADERS = {
@@ -72,8 +74,9 @@ class Page(BaseHandler):  # type: ignore[misc] # Flower ships no types
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """What is said in words on the page is no accident."""
-        if not isinstance(value, NotFound | NotAllowed | NoLedger):
-            super().log_exception(typ, value, tb)
+        if isinstance(value, HTTPError | NotFound | NotAllowed | NoLedger):
+            return
+        log.error("%s %s failed", self.request.method, self.request.path, exc_info=(typ, value, tb))  # not the query
 
     def send_error(self, status_code: int = 500, **given: Any) -> None:
         """What the desk raises has a status of its own."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from tests.chaos.system import HELD, System
 
@@ -21,8 +22,28 @@ def broken_at_rest(system: System, ids: Sequence[str]) -> list[str]:
 
 
 def broken_at_the_end(system: System, ids: Sequence[str]) -> list[str]:
-    """The same, and that everything has come to its end."""
-    return [*broken_at_rest(system, ids), *_at_the_end(system)]
+    """The same, and that everything has come to its end (an unknown outcome waits for an operator)."""
+    if going := system.going():
+        return [*_at_every_moment(system), f"not settled: {going} documents are still on their way"]
+    return [*broken_at_rest(system, ids), *_at_the_end(system, ids)]
+
+
+def wait_settled(system: System, ids: Sequence[str], seconds: float) -> None:
+    """Until no invariant is broken any more; fails at once for those that can't come right."""
+
+    def settled() -> bool:
+        assert not broken(system)
+        return not found() if not system.going() else False
+
+    def found() -> list[str]:
+        last[:] = broken_at_the_end(system, ids)
+        return last
+
+    last: list[str] = []
+    try:
+        system.wait(settled, seconds, "all is settled")
+    except AssertionError as failure:
+        raise AssertionError(f"{failure}\n{last}") from None
 
 
 def _at_every_moment(system: System) -> Iterator[str]:
@@ -38,7 +59,7 @@ def _at_every_moment(system: System) -> Iterator[str]:
 
 def _accounts(system: System, ids: set[str], at_egenta: set[str]) -> Iterator[str]:
     """received = done + dead + held + waiting + unknown + discarded + in flight, each exactly once."""
-    listed = [row for condition in CONDITIONS for row in system.orders(condition=condition)]
+    listed = _all_rows(system)
     times = Counter(row["id"] for row in listed)
     if more := {order_id: count for order_id, count in times.items() if count > 1}:
         yield f"accounts: listed more than once: {more}"
@@ -51,19 +72,29 @@ def _accounts(system: System, ids: set[str], at_egenta: set[str]) -> Iterator[st
         yield f"accounts: at Egenta, but not in the ledger: {untold}"
 
 
-def _at_the_end(system: System) -> Iterator[str]:
+def _at_the_end(system: System, ids: Sequence[str]) -> Iterator[str]:
     books = system.partners.books()
-    audit, octopia = books["audit"], books["octopia"]
+    audit, octopia, egenta = books["audit"], books["octopia"], books["egenta"]
+    unknown = {row["id"]: row["due_at"] for row in system.orders(condition="unknown")}
     for name in ("missing", "shipped_not_acked", "not_shipped_at_marketplace"):
-        if audit[name]:
-            yield f"{name}: {len(audit[name])}: {audit[name][:5]}"
-    if books["egenta"]["questions_open"]:
-        yield f"questions left open: {books['egenta']['questions_open'][:5]}"
-    if going := system.going():
-        yield f"not settled: {going} documents are still on their way"
+        if left := [order_id for order_id in audit[name] if order_id not in unknown]:
+            yield f"{name}: {len(left)}: {left[:5]}"
+    if any(unknown.values()):
+        yield "unknown outcomes are still to be looked at"
+    if egenta["questions_open"] or egenta["to_ack"]:
+        yield f"Egenta waits for answers: {egenta['questions_open'][:5]}, {egenta['to_ack'][:5]}"
+    if system.setup.ship_after >= 0 and egenta["shipped"] + len(egenta["cancelled"]) < egenta["orders"]:
+        yield "Egenta has yet to ship"
+    if untaken := set(ids) - set(octopia["not_ours"]) - {row["id"] for row in _all_rows(system)}:
+        yield f"accounts: never received: {len(untaken)}"
     here = set(system.partners.at_egenta())
     done = {row["id"] for row in system.orders(condition="done")}
     if ghosts := done - here - set(octopia["cancelled"]):
         yield f"accounts: done, but not at Egenta and not cancelled: {ghosts}"
-    if open_ends := here - done - {row["id"] for row in system.orders(condition="unknown")}:
-        yield f"accounts: at Egenta, but neither done nor unknown: {open_ends}"
+    if open_ends := here - done - set(unknown):
+        rows = [(row["stage"], row["condition"], row["error"]) for row in system.orders(*open_ends)]
+        yield f"accounts: at Egenta, but neither done nor unknown: {open_ends} {rows[:3]}"
+
+
+def _all_rows(system: System) -> list[dict[str, Any]]:
+    return [row for condition in CONDITIONS for row in system.orders(condition=condition)]

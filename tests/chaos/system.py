@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from pipeline.supervisor.programs import EVERYTHING, Role, program
 from pipeline.supervisor.server import prepare_data_dir, start_server
 from pipeline.supervisor.whereabouts import ask, with_ledger
 from sandbox.write_config import example_config
+from tasks.queues import PLAIN
 from tests.chaos.partners import PATIENCE, Partners, start_partners
 
 LEASE = 5.0  # seconds
@@ -216,6 +217,16 @@ class System:
         """Orders in a write that is under way at this moment."""
         return int(self.pipeline.redis.hget("op:counts", f"orders|{MARKET}|push|sending") or 0)
 
+    def at(self, stage: str) -> int:
+        """Orders in one stage."""
+        return sum(
+            row["count"] for row in self.desk.status()["counts"] if (row["flow"], row["stage"]) == ("orders", stage)
+        )
+
+    def waiting_messages(self) -> int:
+        """Hints in all queues."""
+        return sum(int(self.pipeline.redis.llen(name)) for name in PLAIN)
+
     def in_hand(self) -> dict[tuple[str, str], str]:
         """Every position that some worker holds: (record, suffix) and its token."""
         redis, found = self.pipeline.redis, {}
@@ -235,6 +246,10 @@ class System:
         """Of what dead workers left behind: what is still theirs."""
         return [ref + suffix for (ref, suffix), token in left.items() if self._token(ref, suffix) == token]
 
+    def lose_hints(self) -> int:
+        """Every message that waits in a queue is gone; how many lists that were."""
+        return int(self.pipeline.redis.delete(*PLAIN))
+
     def look(self) -> str:
         """Both sides in a few lines, for a failure's message."""
         try:
@@ -247,33 +262,9 @@ class System:
         rest = {key: books["audit"][key] for key in ("missing", "doubled", "shipped_not_acked")}
         return f"{rows}\n{lanes}\n{gates}\n{rest}\nopen questions {books['egenta']['questions_open']}"
 
-    # -- what all tests wait for
-
     def going(self) -> int:
         """Documents that go on by themselves, or wait for something that should come."""
         return sum(count for condition, count in self.counts().items() if condition in GOING)
-
-    def wait_settled(self, ids: Sequence[str], seconds: float) -> None:
-        """Every order that the marketplace shows us is known, and nothing of any flow goes on by itself any more."""
-
-        def settled() -> bool:
-            if self.going() or self._unknown_to_look_at():
-                return False
-            books = self.partners.books()
-            ours = set(ids) - set(books["octopia"]["not_ours"])
-            audit, egenta = books["audit"], books["egenta"]
-            stuck = {row["id"] for row in self.orders(condition="unknown")}
-            return (
-                sum(self.counts("orders").values()) == len(ours)
-                and set(audit["missing"]) <= stuck
-                and not (egenta["to_ack"] or egenta["questions_open"] or audit["not_shipped_at_marketplace"])
-                and (self.setup.ship_after < 0 or egenta["shipped"] + len(egenta["cancelled"]) >= egenta["orders"])
-            )
-
-        self.wait(settled, seconds, "all is settled")
-
-    def _unknown_to_look_at(self) -> bool:
-        return any(row["due_at"] for row in self.desk.orders(condition="unknown"))
 
 
 def _group_lives(group: int) -> bool:

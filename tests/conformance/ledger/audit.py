@@ -13,9 +13,10 @@ LISTED = {"waiting", "held", "unknown", "dead"}
 BUSY = {"in_hand", "sending", "unknown", "pending"}
 ENDS = {"done", "discarded"}
 Index = dict[str, dict[str, int]]
+Records = dict[str, dict[str, str]]
 
 
-def records(redis: Any) -> dict[str, dict[str, str]]:
+def records(redis: Any) -> Records:
     """Every record's fields, by reference; bodies as latin-1."""
     found = {key.decode()[len("op:d:") :]: redis.hgetall(key) for key in redis.keys("op:d:*")}
     return {
@@ -28,8 +29,8 @@ def positions(fields: dict[str, str]) -> list[str]:
     return ["", *(name[2:] for name in fields if name.startswith("co@"))]
 
 
-def audit(redis: Any) -> None:
-    """Raises AssertionError with the difference."""
+def audit(redis: Any) -> Records:
+    """The records; raises AssertionError with the difference."""
     expected: Index = defaultdict(dict)
     counts: Counter[str] = Counter()
     live = records(redis)
@@ -56,6 +57,7 @@ def audit(redis: Any) -> None:
     assert {name.decode() for name in redis.hkeys("op:causes")} == causes, "causes differ from their indexes"
     lanes = {key.decode().split(":", 2)[2] for key in redis.keys("op:due:*")}
     assert lanes <= {name.decode() for name in redis.smembers("op:lanes")}, "a lane nobody looks at"
+    return live
 
 
 def _check_record(redis: Any, ref: str, fields: dict[str, str]) -> None:

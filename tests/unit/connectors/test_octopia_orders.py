@@ -50,7 +50,7 @@ def test_the_first_page_asks_for_what_changed_since_the_cursor() -> None:
     assert found.cursor == "2026-11-22T08:00:00+00:00"  # an overlap must not move it back
 
 
-def test_full_pages_go_on_to_a_short_one_within_one_range() -> None:
+def test_full_pages_go_on_from_their_last_update_to_a_short_one() -> None:
     orders = [octopia_order(str(n), updatedAt=f"2026-11-21T08:0{n}:00Z") for n in range(5)]
     partner = Partner().says(page(*orders[:2]), page(*orders[2:4]), page(orders[4]))
     client = octopia(partner, page_size=2)
@@ -58,10 +58,21 @@ def test_full_pages_go_on_to_a_short_one_within_one_range() -> None:
     second = client.new_orders(ask(page=first.page, cursor=first.cursor))
     third = client.new_orders(ask(page=second.page, cursor=second.cursor))
     assert [row.id for found in (first, second, third) for row in found.rows] == list("01234")
-    assert [partner.query(n)["pageIndex"] for n in range(3)] == ["1", "2", "3"]
-    assert len({partner.query(n)["updatedAtMin"] for n in range(3)}) == 1  # a moving cursor must not shift pages
+    bounds = [(partner.query(n)["pageIndex"], partner.query(n)["updatedAtMin"]) for n in range(3)]
+    assert bounds[1:] == [("1", "2026-11-21T08:00:59Z"), ("1", "2026-11-21T08:02:59Z")]
     assert third.page is None
     assert third.cursor == "2026-11-21T08:04:00+00:00"
+
+
+def test_more_orders_of_one_moment_than_a_page_holds_go_on_by_number() -> None:
+    orders = [octopia_order(str(n), updatedAt="2026-11-21T08:00:00Z") for n in range(3)]
+    partner = Partner().says(page(*orders[:2]), page(orders[2]))
+    client = octopia(partner, page_size=2)
+    first = client.new_orders(ask())
+    second = client.new_orders(ask(page=first.page, cursor=first.cursor))
+    assert [row.id for found in (first, second) for row in found.rows] == list("012")
+    assert [partner.query(n)["pageIndex"] for n in range(2)] == ["1", "2"]
+    assert len({partner.query(n)["updatedAtMin"] for n in range(2)}) == 1  # a moving cursor must not shift pages
 
 
 def test_a_next_link_is_followed_only_to_the_same_list() -> None:

@@ -53,13 +53,13 @@ def test_a_page_that_comes_again_ends_the_listing_also_in_turns() -> None:
     place: Place | None = Place()
     for mark in ("a", "b"):
         assert place
-        place = place.after(mark, None, None)
+        place = place.after(mark, None, None, [])
     assert place
     assert place.index == 3
-    assert place.after("b", None, None) is None
-    assert place.after("a", None, None) is None
-    assert place.after("c", None, None) is not None
-    assert Place(index=CEILING).after("c", None, None) is None
+    assert place.after("b", None, None, []) is None
+    assert place.after("a", None, None, []) is None
+    assert place.after("c", None, None, []) is not None
+    assert Place(index=CEILING).after("c", None, None, []) is None
 
 
 def test_the_newest_is_never_later_than_now_and_never_goes_back() -> None:
@@ -74,3 +74,24 @@ def test_marks_and_times() -> None:
     assert mark_of([("a", NOW)]) != mark_of([("a", NOW + timedelta(seconds=1))])
     at = datetime(2026, 11, 22, 9, 0, 0, 500_000, tzinfo=UTC)
     assert (zulu(at), zulu(at, up=True)) == ("2026-11-22T09:00:00Z", "2026-11-22T09:00:01Z")
+
+
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def test_the_range_moves_on_so_that_nothing_that_changes_meanwhile_is_skipped() -> None:
+    place = Place(since=at(-100)).after("a", at(9), "https://x/orders?pageIndex=2", [at(0), at(4), at(9)])
+    assert place is not None
+    assert (place.since, place.index, place.link) == (at(8), 1, None)
+
+
+@pytest.mark.parametrize(
+    "updates",
+    [[at(0)] * 3, [at(0), at(0.9)], [at(5), at(0), at(9)], []],
+    ids=["one moment", "within a second", "not sorted", "no times"],
+)
+def test_more_rows_of_one_moment_than_a_page_holds_are_paged_by_number(updates: list[datetime]) -> None:
+    place = Place(since=at(-100)).after("a", at(9), "https://x/orders?pageIndex=2", updates)
+    assert place is not None
+    assert (place.since, place.index, place.link) == (at(-100), 2, "https://x/orders?pageIndex=2")

@@ -38,13 +38,13 @@ class Site:
             self.token = cookie["_xsrf"].value
         return answer
 
-    def post(self, path: str, headers: dict[str, str] | None = None, **fields: Any) -> httpx.Response:
+    def post(self, address: str, /, headers: dict[str, str] | None = None, **fields: Any) -> httpx.Response:
         if not self.token:
             self.get("/orders")
         sent = {"Sec-Fetch-Site": "same-origin", "Cookie": f"_xsrf={self.token}", **self.headers, **(headers or {})}
         body = urlencode({"_xsrf": self.token, **fields}, doseq=True)
         return httpx.post(
-            self.url + path, content=body, headers={"Content-Type": "application/x-www-form-urlencoded", **sent}
+            self.url + address, content=body, headers={"Content-Type": "application/x-www-form-urlencoded", **sent}
         )
 
 

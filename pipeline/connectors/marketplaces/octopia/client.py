@@ -68,7 +68,10 @@ class Octopia:
     # ------------------------------------------------------------ reads
 
     def new_orders(self, ask: Ask) -> Page:
-        """One page of orders by update time, oldest first; only those with lines that we ship."""
+        """One page of orders by update time, oldest first; only those with lines that we ship.
+
+        The next page begins at the last update of this one (`Place.after`), so that nothing that moves is skipped.
+        """
         place = Place.of(ask)
         if place.link:
             answer = self._call("GET", place.link, what="GET orders")
@@ -86,7 +89,8 @@ class Octopia:
         size = min(self._page_size, told) if type(told) is int and told > 0 else self._page_size
         link = next_link(answer.headers, f"{self._base}/orders")
         more = bool(items) and (link is not None or len(items) >= size)
-        following = place.after(mark, newest, link) if more else None
+        updates = [row.version for row in known if row.version]
+        following = place.after(mark, newest, link, updates) if more else None
         return Page(
             rows=[] if mark in place.seen else [row for row in known if is_ours(row.raw)],
             page=str(following) if following else None,

@@ -61,7 +61,7 @@ class Egenta:
         self.answer_status: Write[StatusReport] | None = Write(
             prepare=lambda report: Body(report.order_id or "", answer_of(report), ANSWER),
             send=self._tell,
-            repeat_is_safe=True,  # idempotent by value (section 1.6)
+            listed_again=True,  # idempotent by value (section 1.6)
         )
         self.shipped: Callable[[Ask], Page] | None = self._shipped
         self.status_requests: Callable[[Ask], Page] | None = self._status_requests

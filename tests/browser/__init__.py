@@ -1,0 +1,1 @@
+"""Flower's pages clicked through in a real browser, over a real ledger."""
