@@ -112,6 +112,7 @@ class Orderpipe:
         self.redis: Any = Redis.from_url(config.redis_url.reveal())
         self.app = Celery("bench", broker=config.redis_url.reveal(), set_as_current=False)
         self.worker = ground.worker(config, "orderpipe")
+        self._switch("enable_events")
 
     def run(self, orders: int, *more: "subprocess.Popen[str]") -> Round:
         """`more`: further workers that run besides ours."""
@@ -141,17 +142,21 @@ class Orderpipe:
 
     def quiet(self, orders: int) -> Round:
         """A round without task events."""
-        self.app.control.disable_events()
-        time.sleep(CALM)
+        self._switch("disable_events")
         try:
             return self.run(orders)
         finally:
-            self.app.control.enable_events()
-            time.sleep(CALM)
+            self._switch("enable_events")
+
+    def _switch(self, word: str) -> None:
+        """Heard by every worker, or an AssertionError."""
+        answers = self.app.control.broadcast(word, reply=True, timeout=1.0)
+        assert answers, f"no worker heard {word}"
 
     def helped(self, orders: int) -> Round:
         """A round with a second worker process, started for it and ended after it."""
         second = self._ground.worker(self._config, "orderpipe-2")
+        self._switch("enable_events")
         try:
             return self.run(orders, second)
         finally:

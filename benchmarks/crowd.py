@@ -33,7 +33,7 @@ class Crowd:
 
 
 def measure_crowd(ground: Ground, partner: Partner, crowd: Crowd, rounds: int) -> tuple[Timings, Timings]:
-    """Empty and full: scripts by name, in the server's own time; and steps as `step <name>`, whole walks over a lane."""
+    """Empty and full. Scripts by name, in the server's own time; steps as `step <name>`, whole walks over a lane."""
     empty, full = _Clocked(ground, partner, "empty"), _Clocked(ground, partner, "full")
     try:
         full.fill(crowd)
@@ -66,8 +66,9 @@ class _Clocked:
 
         def clocked(name: str, *arguments: str | bytes | int) -> Any:
             answer = run(name, *arguments)
-            if name in SCRIPTS:
-                self._times[f"{name} {self._step}".strip()].append(self._server_seconds())
+            spent = self._server_seconds()
+            if name in SCRIPTS and len(arguments) > 2:  # else a page without orders
+                self._times[f"{name} {self._step}".strip()].append(spent)
             return answer
 
         scripts.run = clocked  # type: ignore[method-assign] # the clock on the real thing

@@ -159,9 +159,10 @@ class Ground:
         return config
 
     def worker(self, config: Config, name: str) -> "subprocess.Popen[str]":
-        """One of orderpipe's own, as `orderpipe worker` starts it, with one pool process."""
+        """As `orderpipe worker` starts it, with one pool process; its task events wait to be switched on."""
         found = program(config, "worker", name=name)
-        return self._celery(found.argv, name, environment(config))
+        argv = ["benchmarks.toggled" if word == "tasks.app" else word for word in found.argv]
+        return self._celery(argv, name, environment(config))
 
     def textbook(self, server: str, partner: Partner) -> "subprocess.Popen[str]":
         """A worker of the textbook app, with one pool process."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipeline.domain.endings import Advanced, Dead, Ending, GivenBack, Held, Parked, Unknown, Waiting
-from pipeline.domain.lifecycle import split_lane
-from pipeline.ports import Holding, Ledger, Take
+from pipeline.domain.lifecycle import Item, Step, split_lane
+from pipeline.ports import Holding, Ledger, NewDocument, Row, Take
 
 LOG = logging.getLogger(__name__)
 ORDER = ("advanced", "waiting", "pending", "given back", "parked", "held", "unknown", "dead")
@@ -61,6 +61,7 @@ class Hand:
         self._slot = slot.total_seconds()
         self._counts: Counter[str] = Counter()
         self._causes: list[tuple[str, str, str]] = []
+        self._answered: set[Item] = set()  # ended, or marked as being sent: nobody else's to give back
 
     @property
     def now(self) -> datetime:
@@ -76,12 +77,15 @@ class Hand:
         """Marks before one HTTP write; gives those granted. Raises NotDurable."""
         granted = set(self._ledger.send(self._take.token, self._lane, [holding.item for holding in holdings]))
         self.called = True
+        self._answered |= granted
         return [holding for holding in holdings if holding.item in granted]
 
     def settle(self, endings: Sequence[tuple[Holding, Ending]]) -> None:
         """Ends these; hints the lanes that have work now."""
         if not endings:
             return
+        self._beget(endings)
+        self._answered |= {holding.item for holding, _ in endings}
         for lane in self._ledger.settle(self._take.token, endings, who=self._who):
             self._hint(lane)
         for holding, ending in endings:
@@ -93,6 +97,25 @@ class Hand:
             if LOG.isEnabledFor(logging.INFO):
                 said = {"ref": str(holding.item), "step": holding.step, "attempt": holding.attempts + 1}
                 LOG.info(word, extra={"fields": {**said, "cause": cause} if cause else said})
+
+    def give_up(self, reason: str, until: datetime) -> None:
+        """What nobody has ended goes back, not before `until`: due at once, it would be taken, and fail, at once.
+        What is marked as being sent is left to its lease.
+        """
+        left = [holding for holding in self.holdings if holding.item not in self._answered]
+        self.settle([(holding, GivenBack(reason=reason, until=until)) for holding in left])
+
+    def _beget(self, endings: Sequence[tuple[Holding, Ending]]) -> None:
+        """Before the settle: a crash between the two makes the same document again, which is nothing new."""
+        born = [new for _, ending in endings if isinstance(ending, Advanced) for new in ending.begets]
+        if not born:
+            return
+        documents = [
+            NewDocument(new.ref, Row(id=new.ref.id, raw=new.raw), Step.NORMALIZE, new.ref.source, facts=new.facts)
+            for new in born
+        ]
+        for lane in self._ledger.receive(documents, who=self._who).lanes:
+            self._hint(lane)
 
     def report(self, note: str = "") -> Report:
         """How it ended so far."""

@@ -1,20 +1,17 @@
 """One step over one lane: take, do, settle, release. The only way in for a worker."""
 
-import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pipeline.domain.lifecycle import Step, split_lane
+from pipeline.domain.lifecycle import split_lane
 from pipeline.hand import Hand, Report
 from pipeline.ports import Ledger, NotDurable
 from pipeline.steps import STEPS
 from pipeline.steps.context import Context
 
-LOG = logging.getLogger(__name__)
 SLOT = timedelta(seconds=30)  # no batch holds a slot for longer
-ASKING = {Step.FETCH, Step.PUSH, Step.ACKNOWLEDGE}  # steps that always call a partner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +24,7 @@ class Walk:
 
     def over(self, lane: str, hint: Callable[[str], None], *, limit: int = 100) -> Report:
         """Takes what is due in the lane and ends each. `hint` publishes that a lane has work; a crash anywhere leaves
-        the rest to the lease. Raises ValueError for what is no lane of ours.
+        the rest to the lease, an exception gives it back. Raises ValueError for what is no lane of ours.
         """
         step, account = split_lane(lane)
         try:
@@ -49,6 +46,9 @@ class Walk:
             note = f"nothing sent: {reason}"
             hand.trouble = True
             self.context.gates.shut(account, wait=timedelta(seconds=10), why=str(reason), kind="durability")
+        except Exception as defect:
+            hand.give_up(f"the step failed: {type(defect).__name__}", hand.now + self.context.limits.backoff[0])
+            raise
         finally:
             for name in self.ledger.release(token, lane, probe=_probe(hand)):
                 hint(name)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.domain.errors import Fault
-from pipeline.domain.lifecycle import Step
+from pipeline.domain.lifecycle import Ref, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class Advanced:
 
     `document`: the canonical body to keep. `targets`: on leaving validate, every delivery to make.
     `fingerprint`, `receipt`: of what was sent, on leaving push. `note` goes to the timeline. `facts` are small
-    strings the record keeps for later steps.
+    strings the record keeps for later steps. `begets`: documents that enter the ledger before this one goes on.
     """
 
     step: Step | None = None
@@ -28,6 +28,16 @@ class Advanced:
     raw: Mapping[str, Any] | None = None  # enriched by fetch: the order read at its marketplace beside the request
     deadline: datetime | None = None
     discarded: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
+    begets: tuple["Begotten", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begotten:
+    """A document that no partner listed: another one's end makes it. The same `raw` again is nothing new."""
+
+    ref: Ref
+    raw: Mapping[str, Any]
     facts: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.config.model import Route
+from pipeline.domain.errors import NotConfigured
 from pipeline.domain.lifecycle import Flow
 from pipeline.domain.order import OrderStatus
 from pipeline.ports import Marketplace, Oms
@@ -39,12 +40,16 @@ class Network:
         return self._marketplaces.get(name) or self._oms[name]
 
     def marketplace(self, name: str) -> Marketplace:
-        """Raises KeyError when it is no marketplace."""
+        """Raises NotConfigured when it is no marketplace (any more)."""
+        if name not in self._marketplaces:
+            raise NotConfigured(f"no marketplace account {name} is configured")
         client: Marketplace = self._marketplaces[name].client
         return client
 
     def oms(self, name: str) -> Oms:
-        """Raises KeyError when it is no OMS."""
+        """Raises NotConfigured when it is no OMS (any more)."""
+        if name not in self._oms:
+            raise NotConfigured(f"no OMS account {name} is configured")
         client: Oms = self._oms[name].client
         return client
 
@@ -78,11 +83,11 @@ class Network:
                 return oms.cancel is not None
 
     def route(self, flow: Flow, source: str, target: str) -> Route:
-        """The route of a delivery: marketplace and OMS in either order. Raises KeyError when it was taken away."""
+        """The route of a delivery: marketplace and OMS in either order. Raises NotConfigured when it was taken away."""
         market, oms = (source, target) if source in self._marketplaces else (target, source)
         for route in self.routes(flow, source=market, target=oms):
             return route
-        raise KeyError(f"no route carries {flow} between {source} and {target}")
+        raise NotConfigured(f"no route carries {flow} between {source} and {target}")
 
     def markets_of(self, flow: Flow, oms: str) -> list[str]:
         """The marketplaces that an OMS's requests may be about."""

@@ -1,14 +1,15 @@
 """The accept: a promise to the marketplace before the push, marked and settled like every write."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
-from pipeline.domain.endings import Dead, Ending, GivenBack, Held, Waiting
+from pipeline.domain.endings import Ending, GivenBack, Waiting
 from pipeline.domain.errors import Trouble
 from pipeline.flows.deliveries import wire_body
 from pipeline.hand import Hand
 from pipeline.ports import Holding
-from pipeline.steps.context import Context
+from pipeline.steps.context import DEFECTS, Context
 from pipeline.steps.judge import Judged
 from pipeline.steps.writing import Ready, Writing
 
@@ -28,15 +29,16 @@ def accept(hand: Hand, context: Context, judged: Sequence[tuple[Holding, Judged]
             continue
         try:
             body, sent = wire_body(write, one.order)
-        except Trouble as trouble:
-            fault = trouble.fault(hand.step)
-            endings.append((holding, Dead(error=fault) if trouble.fields else Held(error=fault)))
+        except (Trouble, *DEFECTS) as met:
+            endings.append((holding, context.ending(met, holding, hand.now)))
         else:
-            ready.append(Ready(holding, body, sent))
+            doubtful = holding.maybe_sent or context.is_restored(holding)
+            ready.append(Ready(replace(holding, maybe_sent=doubtful), body, sent))
     hand.settle(endings)
 
     def taken(one: Ready, receipt: str | None) -> Ending:  # noqa: ARG001 - an accept has no receipt
+        # the mark stays: should it come again unreleased (a list that lags), it is looked at, not accepted twice
         reason = f"accepted; {party.name} has yet to release it"
-        return Waiting(reason=reason, deadline=deadlines[one.holding.item], settled=True)
+        return Waiting(reason=reason, deadline=deadlines[one.holding.item])
 
     Writing(hand, context, party, write, taken).out(ready)

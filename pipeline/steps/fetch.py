@@ -3,10 +3,9 @@
 from pipeline.domain.endings import Advanced, Ending, GivenBack
 from pipeline.domain.errors import FieldError, PartnerTrouble, Puzzling, Trouble
 from pipeline.domain.lifecycle import Flow, Step
-from pipeline.domain.retry import ending_for
 from pipeline.hand import Hand
 from pipeline.ports import Holding
-from pipeline.steps.context import Context
+from pipeline.steps.context import DEFECTS, Context
 
 
 def fetch(hand: Hand, context: Context) -> None:
@@ -31,33 +30,21 @@ def _fetched(holding: Holding, hand: Hand, context: Context) -> Ending:
             raw = {**(holding.raw or {}), "order": row.raw}
             return Advanced(step=Step.NORMALIZE, raw=raw, facts={"market": market})
         return _elsewhere(holding, market, context)
-    except PartnerTrouble as trouble:
-        context.note_trouble(hand, trouble)
-        return _ending(trouble, holding, hand, context)
-    except Trouble as trouble:
-        return _ending(trouble, holding, hand, context)
+    except (Trouble, *DEFECTS) as met:
+        if isinstance(met, PartnerTrouble):
+            context.note_trouble(hand, met)
+        return context.ending(met, holding, hand.now)
 
 
 def _elsewhere(holding: Holding, market: str, context: Context) -> Ending:
     """This marketplace does not know it: the next one of the routes, or a person. Raises Puzzling."""
     ref = holding.item.ref
     candidates = [market] if ref.flow is Flow.ORDERS else context.network.markets_of(ref.flow, ref.source)
-    tried = [*filter(None, holding.facts.get("tried", "").split(",")), market]
+    before = [*filter(None, holding.facts.get("tried", "").split(","))]
+    tried = [market] if market in before else [*before, market]  # begun again: each is asked again
     left = [name for name in candidates if name not in tried]
     if left:
         return Advanced(step=Step.FETCH, account=left[0], facts={"tried": ",".join(tried)}, note=f"unknown to {market}")
     message = f"unknown to {', '.join(tried)}"
     path = "id" if ref.flow is Flow.ORDERS else "order_id"
     raise Puzzling(message, fields=(FieldError(path, "unknown", message),))
-
-
-def _ending(trouble: Trouble, holding: Holding, hand: Hand, context: Context) -> Ending:
-    return ending_for(
-        trouble,
-        step=Step.FETCH,
-        attempts=holding.attempts,
-        limit=context.limits.attempts,
-        now=hand.now,
-        backoff=context.limits.backoff,
-        jitter=context.jitter(),
-    )

@@ -6,16 +6,30 @@ A batch ends at the first answer that says nothing about the documents but much 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from pipeline.domain.endings import Advanced, Dead, Ending, GivenBack, Held, Parked, Pending, Unknown
-from pipeline.domain.errors import Ambiguous, Fault, Kind, PartnerTrouble, Refused, Trouble, Unavailable
-from pipeline.domain.lifecycle import Condition
+from pipeline.domain.errors import (
+    Ambiguous,
+    Conflict,
+    Fault,
+    Invalid,
+    Kind,
+    NotConfigured,
+    PartnerTrouble,
+    Puzzling,
+    RateLimited,
+    Refused,
+    Trouble,
+    Unauthorized,
+    Unavailable,
+    Unreadable,
+)
 from pipeline.domain.retry import delay, ending_for
 from pipeline.flows.network import Party
 from pipeline.hand import Hand
-from pipeline.ports import Absent, Body, Holding, Outcome, Promised, Taken, Write
+from pipeline.ports import Absent, Body, Holding, NotDurable, Outcome, Promised, Seen, Taken, Write
 from pipeline.steps.context import Context
 
 
@@ -26,9 +40,14 @@ class Ready:
     holding: Holding
     body: Body
     fingerprint: str = ""
-    absent: bool = False  # a look-up has just proven that the partner does not have it
+    absent: bool = False  # the partner has just said (a look-up, a refused promise) that it does not have it
 
 
+# certainly not taken: refused, never sent, or stopped at a read (a table, the order itself) before it was sent
+NOT_TAKEN: Final = (
+    Invalid, Puzzling, NotConfigured, Refused, RateLimited, Unauthorized, Unavailable, Unreadable
+)  # fmt: skip
+REMEDY: Final = "look it up at the partner, then `orderpipe resolve` it"
 Ended = Callable[[Ready, str | None], Ending]  # what a yes means: given the receipt
 
 
@@ -49,36 +68,47 @@ class Writing:
 
     def out(self, ready: Sequence[Ready]) -> None:
         """Ends every one of `ready`. Raises NotDurable (nothing was sent of the call in question)."""
-        pending = [one for one in ready if one.holding.condition is Condition.PENDING and one.holding.handle]
+        pending = [one for one in ready if one.holding.handle and self.write.outcome]
         doubtful = [one for one in ready if one not in pending and one.holding.maybe_sent]
         fresh = [one for one in ready if one not in pending and not one.holding.maybe_sent]
-        if pending:
-            self._ask(pending)
-        rest = [*self._look(doubtful), *fresh]
-        size = max(1, min(self.write.batch, self.party.batch))
+        self._ask(pending)
+        rest = [*self.look(doubtful), *fresh]
         while rest and not self._over(rest):
-            self._call(rest[:size])
-            rest = rest[size:]
+            self._call(rest[: self._size])
+            rest = rest[self._size :]
+
+    @property
+    def _size(self) -> int:
+        return max(1, min(self.write.batch, self.party.batch))
 
     def _call(self, chunk: Sequence[Ready]) -> None:
         by_item = {one.holding.item: one for one in chunk}
-        granted = [by_item[holding.item] for holding in self.hand.send([one.holding for one in chunk])]
+        try:
+            granted = [by_item[holding.item] for holding in self.hand.send([one.holding for one in chunk])]
+        except NotDurable as reason:  # the mark may be there all the same: it is taken back, for nothing is sent
+            backs = [GivenBack(reason=f"not sent: {reason}", unsent=_is_clean(one)) for one in chunk]
+            self.hand.settle([(one.holding, back) for one, back in zip(chunk, backs, strict=True)])
+            raise
         if not granted:
             return  # taken over meanwhile: another holder answers for them
         outcomes: Sequence[Outcome]
         try:
             outcomes = self.write.send([one.body for one in granted])
-        except PartnerTrouble as trouble:
+        except Trouble as trouble:
             outcomes = [trouble] * len(granted)
-            self.context.note_trouble(self.hand, trouble)
-        else:
-            if len(outcomes) != len(granted):
-                outcomes = [Ambiguous("the connector gave another number of outcomes than documents")] * len(granted)
-            if any(isinstance(outcome, Ambiguous) for outcome in outcomes):
-                self.hand.trouble = True
-            elif not any(isinstance(outcome, PartnerTrouble) for outcome in outcomes):
-                self.context.note_success(self.hand)
+        if len(outcomes) != len(granted):
+            outcomes = [Ambiguous("the connector gave another number of outcomes than documents")] * len(granted)
+        self._note(outcomes)
         self._settle(granted, outcomes)
+
+    def _note(self, outcomes: Sequence[Outcome]) -> None:
+        """What the answers say of the partner, rather than of a document, is told to its gate, once a call."""
+        troubles = [outcome for outcome in outcomes if isinstance(outcome, PartnerTrouble)]
+        for trouble in troubles:
+            if not isinstance(trouble, Refused | Conflict):
+                self.context.note_trouble(self.hand, trouble)
+                return
+        self.context.note_success(self.hand)
 
     def _settle(self, ready: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
         pairs = zip(ready, outcomes, strict=True)
@@ -95,89 +125,114 @@ class Writing:
 
     def _after(self, one: Ready, trouble: Trouble) -> Ending:
         """The policy's ending, with what is known here: when to look, and whether the mark may be cleared."""
+        unreached = isinstance(trouble, Unavailable) and trouble.status is None  # says nothing about the document
         ending = ending_for(
             trouble,
             step=self.hand.step,
-            attempts=one.holding.attempts,
-            limit=self.context.limits.attempts,
+            attempts=0 if unreached else one.holding.attempts,
+            limit=max(2, self.context.limits.attempts) if unreached else self.context.limits.attempts,
             now=self.hand.now,
             backoff=self.context.limits.backoff,
             jitter=self.context.jitter(),
         )
-        # never sent, or refused: certainly not taken now, nor before unless an earlier call left a doubt
-        clean = one.absent or not one.holding.maybe_sent
+        clean = _is_clean(one) and isinstance(trouble, NOT_TAKEN)
         match ending:
             case Unknown(evidence=evidence):
                 return self._unknown(one.holding, evidence)
             case Parked():
-                if isinstance(trouble, Unavailable) and trouble.status is None:
-                    ending = replace(ending, spend=False)  # no connection says nothing about the document
-                return replace(ending, unsent=clean)
+                return replace(ending, unsent=clean, spend=ending.spend and not unreached)
             case Dead() | Held():
-                return replace(ending, unsent=clean and isinstance(trouble, Refused))
+                return replace(ending, unsent=clean)
             case _:
                 return ending
 
     def _unknown(self, holding: Holding, evidence: Fault) -> Unknown:
         """Looked up (or repeated, where safe) after the settle delay; left to an operator where neither is."""
         tried = holding.attempts + 1
-        if not self.write.can_be_settled or tried >= self.context.limits.attempts:
-            remedy = "look it up at the partner, then `orderpipe resolve` it"
-            return Unknown(evidence=replace(evidence, message=f"{evidence.message}; {remedy}"))
+        hopeless = self.write.look is None and not self.write.repeat_is_safe
+        if hopeless or tried >= self.context.limits.attempts:
+            return Unknown(evidence=replace(evidence, message=f"{evidence.message}; {REMEDY}"))
         again = delay(tried, self.context.limits.backoff, self.context.jitter()) if tried > 1 else timedelta()
         return Unknown(evidence=evidence, look_at=self.hand.now + max(self.party.settle_delay, again))
 
-    def _look(self, doubtful: Sequence[Ready]) -> Iterator[Ready]:
-        """Settles what is found; yields what may be sent."""
-        if self.write.listed_again:
-            note = "perhaps taken: if it was not, the partner's next list asks again"
-            self.hand.settle([(one.holding, Advanced(fingerprint=one.fingerprint, note=note)) for one in doubtful])
-            return
+    def look(self, doubtful: Sequence[Ready]) -> Iterator[Ready]:
+        """Settles what is found; yields what may be sent. Nobody looks, or repeats, before the partner had its settle
+        delay to finish what it was sent: a replay does not shorten that.
+        """
+        early = [one for one in doubtful if self._ripe_at(one) > self.hand.now]
+        for one in early:
+            self._give_back([one], "its partner may still be at work on it", until=self._ripe_at(one))
+        ripe = [one for one in doubtful if one not in early]
         if self.write.look is None:
             if self.write.repeat_is_safe:
-                yield from doubtful
+                yield from ripe
             else:
-                evidence = self._doubt("an earlier call may have been taken, and the partner has no look-up")
-                self.hand.settle([(one.holding, self._unknown(one.holding, evidence)) for one in doubtful])
+                self.hand.settle([(one.holding, self._unanswerable(one.holding)) for one in ripe])
             return
-        size = max(1, self.party.batch)
-        for start in range(0, len(doubtful), size):
-            chunk = doubtful[start : start + size]
-            if self._over(chunk):
-                continue
-            self.hand.called = True
-            try:
-                seen = self.write.look([one.body for one in chunk])
-            except PartnerTrouble as trouble:
-                self.context.note_trouble(self.hand, trouble)
-                until = self.hand.now + delay(1, self.context.limits.backoff, self.context.jitter())
-                self._give_back(chunk, f"could not be looked up: {trouble.cause}", until=until)
-                continue
-            endings: list[tuple[Holding, Ending]] = []
-            for one, answer in zip(chunk, seen, strict=True):
-                match answer:
-                    case Taken(receipt=receipt):
-                        endings.append((one.holding, self.taken(one, receipt)))
-                    case Absent():
-                        yield replace(one, absent=True)
-                    case None if self.write.repeat_is_safe:
-                        yield one
-                    case None:
-                        doubt = self._doubt("the look-up could not tell whether it arrived")
-                        endings.append((one.holding, Unknown(evidence=doubt)))
-            self.hand.settle(endings)
+        for start in range(0, len(ripe), self._size):
+            chunk = ripe[start : start + self._size]
+            if not self._over(chunk):
+                yield from self._looked(chunk, self.write.look)
+
+    def _looked(self, chunk: Sequence[Ready], look: Callable[[Sequence[Body]], Sequence[Seen]]) -> Iterator[Ready]:
+        self.hand.called = True
+        try:
+            seen = look([one.body for one in chunk])
+        except PartnerTrouble as trouble:
+            self.context.note_trouble(self.hand, trouble)
+            reason = f"could not be looked up: {trouble.cause}"
+            if isinstance(trouble, Refused):  # of this document, and for good
+                self.hand.settle([(one.holding, self._unknown(one.holding, self._doubt(reason))) for one in chunk])
+            else:
+                self._give_back(chunk, reason, until=self._soon)
+            return
+        endings: list[tuple[Holding, Ending]] = []
+        for one, answer in zip(chunk, seen, strict=True):
+            match answer:
+                case Taken(receipt=receipt):
+                    endings.append((one.holding, self.taken(one, receipt)))
+                case Absent():
+                    yield replace(one, absent=True)
+                case None if self.write.repeat_is_safe:
+                    yield one
+                case None:
+                    doubt = self._doubt("the look-up could not tell whether it arrived")
+                    endings.append((one.holding, self._unknown(one.holding, doubt)))
+        self.hand.settle(endings)
+
+    def _unanswerable(self, holding: Holding) -> Ending:
+        """Neither a look nor a repeat: a person's. What we never marked ourselves is held, there is no evidence."""
+        if holding.sent_at is not None:
+            evidence = self._doubt("an earlier call may have been taken, and the partner has no look-up")
+            return self._unknown(holding, evidence)
+        words = f"older than what the ledger remembers: {self.party.name} may have it, and can't be asked; {REMEDY}"
+        return Held(error=Fault(self.hand.step, Kind.AMBIGUOUS, "older than what the ledger remembers", words))
+
+    def _ripe_at(self, one: Ready) -> datetime:
+        sent = one.holding.sent_at
+        return sent + self.party.settle_delay if sent else self.hand.now
 
     def _ask(self, pending: Sequence[Ready]) -> None:
         """Results of what an asynchronous partner promised."""
-        assert self.write.outcome is not None  # noqa: S101 - only such a write gives handles
+        if not pending or self._over(pending) or self.write.outcome is None:
+            return
         self.hand.called = True
         try:
             outcomes = self.write.outcome([one.holding.handle or "" for one in pending])
         except PartnerTrouble as trouble:
             self.context.note_trouble(self.hand, trouble)
-            self._give_back(pending, f"its result could not be asked: {trouble.cause}")
-        else:
-            self._settle(pending, outcomes)
+            self._give_back(pending, f"its result could not be asked: {trouble.cause}", until=self._soon)
+            return
+        self._note(outcomes)
+        # a promise that ends in a refusal is the partner's word that it has nothing
+        told = [
+            replace(one, absent=isinstance(outcome, Refused)) for one, outcome in zip(pending, outcomes, strict=True)
+        ]
+        self._settle(told, outcomes)
+
+    @property
+    def _soon(self) -> datetime:
+        return self.hand.now + delay(1, self.context.limits.backoff, self.context.jitter())
 
     def _over(self, ready: Sequence[Ready]) -> bool:
         """Whether the batch has ended; these go back then."""
@@ -191,3 +246,8 @@ class Writing:
 
     def _doubt(self, message: str) -> Fault:
         return Fault(self.hand.step, Kind.AMBIGUOUS, "an earlier call may have been taken", message)
+
+
+def _is_clean(one: Ready) -> bool:
+    """No earlier call has left a doubt: the mark of this one is all there is."""
+    return one.absent or not one.holding.maybe_sent

@@ -45,7 +45,7 @@ def find(browser: WebDriver, sought: str) -> None:
 
 def click(browser: WebDriver, css: str) -> None:
     before, wanted = browser.find_element(By.TAG_NAME, "html"), browser.find_element(By.CSS_SELECTOR, css)
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", wanted)
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", wanted)
     wanted.click()
     WebDriverWait(browser, 10).until(lambda page: page.find_element(By.TAG_NAME, "html") != before)
 

@@ -44,6 +44,10 @@ class Partners:
         """`status`, `set`: the buyer cancels, an address changes."""
         self.ask(f"octopia/orders/{quote(order_id, safe='')}", **more)
 
+    def order(self, order_id: str) -> dict[str, Any]:
+        """As the marketplace holds it."""
+        return self.ask(f"octopia/orders/{quote(order_id, safe='')}")
+
     def fail(self, *rules: Mapping[str, Any]) -> None:
         """From now on these faults only; none: all is well."""
         self.ask("faults", rules=list(rules))

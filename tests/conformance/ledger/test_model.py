@@ -252,7 +252,7 @@ class LedgerMachine(RuleBasedStateMachine):
         luck = self._luck(seed)
         pool: list[Batch] = []
         for _ in range(12):
-            match luck.choice(["list", "lease", "time", "take", "take", "work", "work", "tell", "tell", "late", "act", "walk"]):
+            match luck.choice(["list", "lease", "time", "take", "take", "work", "work", "tell", "tell", "late", "act", "walk", "forget"]):
                 case "list":
                     self.list_again(luck.choice(IDS), luck.choice([0, 1, 1]))
                 case "lease":
@@ -270,6 +270,8 @@ class LedgerMachine(RuleBasedStateMachine):
                     self.a_worker_is_late(luck.choice(LANES[2:]), seed)
                 case "act":
                     self.operator_acts(luck.choice(IDS), luck.choice(["", *TARGETS]), luck.choice(ACTS))
+                case "forget":
+                    self.bodies_are_forgotten(luck.choice(IDS))
                 case "walk":
                     self._walk(luck.choice(LANES))
             self.promises_hold()

@@ -127,7 +127,7 @@ def test_answers_are_one_of_three_words(status: OrderStatus, word: str) -> None:
     assert partner.sent() == {
         "secret_id": "1", "secret_key": "hush", "OrderID": "A", "OrderStatusTranslated": word,
     }  # fmt: skip
-    assert (write.batch, write.repeat_is_safe) == (1, True)
+    assert (write.batch, write.listed_again) == (1, True)
 
 
 @pytest.mark.parametrize("status", [OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED, None])
