@@ -18,7 +18,7 @@ class Verdict:
     @property
     def word(self) -> str:
         """For the table."""
-        return {True: "holds", False: "**falls short**", None: "not measured here"}[self.holds]
+        return {True: "holds", False: "**falls short**", None: "-"}[self.holds]
 
 
 def judge(run: Measured) -> list[Verdict]:
@@ -64,7 +64,7 @@ def judge(run: Measured) -> list[Verdict]:
             6,
             "a crowd slows no script by more than 25 %, no step by more than 10 %",
             f"{script} {script_share:+.0%}, {step} {step_share:+.0%} at worst, {told}",
-            script_share <= 0.25 and step_share <= 0.10,
+            _crowd_holds(script_share <= 0.25 and step_share <= 0.10, crowd == LARGEST),
         ),
         Verdict(
             7,
@@ -74,3 +74,8 @@ def judge(run: Measured) -> list[Verdict]:
         ),
         Verdict(8, "after `kill -9`, all known within the lease plus 5 s", "proven by `make chaos`", None),
     ]
+
+
+def _crowd_holds(kept: bool, whole: bool) -> bool | None:
+    """A smaller crowd can refute, not prove."""
+    return kept if whole or not kept else None

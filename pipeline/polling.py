@@ -50,6 +50,8 @@ class Polling:
     ) -> Report:
         """At most a slot long. A trouble leaves cursor and page where they were: nothing is stored of that page."""
         lane = f"fetch.{account.name}"
+        if (account.name, flow) not in self.context.network.polls():
+            return Report(lane, note=f"{flow}: no route needs it")
         every = account.poll.get(flow) or timedelta()
         name = f"{account.name}:{flow}" + (f":{span.name}" if span else "")
         token = uuid.uuid4().hex
@@ -78,7 +80,8 @@ class Polling:
                 page, cursor = got.page, got.cursor or cursor
                 if page is None:
                     self.context.gates.worked(account.name)
-                    self.context.gates.open(account.name, kinds=("circuit", "credentials", "retry_after"))
+                    if self.context.gates.is_shut(account.name) is None:  # else shut anew while this poll went on
+                        self.context.gates.open(account.name, kinds=("circuit", "credentials", "retry_after"))
                     return Report(lane, note=_words(flow, counts))
                 if time.monotonic() - began > min(SLOT, self.context.limits.lease.total_seconds() / 2):
                     break

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from pipeline.domain.endings import Ending
-from pipeline.domain.errors import Fault, Trouble
+from pipeline.domain.errors import Fault, FieldError, Trouble
 from pipeline.domain.lifecycle import Condition, Flow, Item, Ref, Step
 from pipeline.domain.order import Order
 from pipeline.domain.reports import Cancellation, Shipment, StatusReport
@@ -133,7 +133,13 @@ class Marketplace(Protocol):
         ...
 
     def read(self, raw: Mapping[str, Any]) -> Order:
-        """Their words to ours; pure. Raises Invalid, Puzzling. `Order.released` says whether it may be pushed."""
+        """Their words to ours; pure. Raises Invalid. `Order.released` says whether it may be pushed."""
+        ...
+
+    def riddles(self, raw: Mapping[str, Any]) -> tuple[FieldError, ...]:
+        """What must not be guessed when this raw order is to be pushed; pure. A path that an edit names is answered.
+        Reports and shipments, which read an order beside, are not held for it.
+        """
         ...
 
     def needs_accept(self, order: Order) -> bool:

@@ -27,7 +27,16 @@ def running_valkey(directory: Path, *options: str) -> Iterator[int]:
     for _ in range(3):  # somebody may take the port between the look and the start
         port = free_port()
         process = subprocess.Popen(
-            [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory), *(options or DURABLE)],
+            [
+                str(get_binary_path()),
+                "--port",
+                str(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                str(directory),
+                *(options or DURABLE),
+            ],
             stdout=subprocess.DEVNULL,
         )
         try:

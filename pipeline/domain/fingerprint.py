@@ -19,6 +19,12 @@ def fingerprint(value: Any) -> str:
     return sha256(_encode(value).encode()).hexdigest()[:LENGTH]
 
 
+def together(fingerprints: Mapping[str, str]) -> str:
+    """One fingerprint for what all targets were sent; one target's is its own. Empty ones are left out."""
+    known = {target: text for target, text in fingerprints.items() if text}
+    return next(iter(known.values())) if len(known) == 1 else fingerprint(known) if known else ""
+
+
 def without(value: Any, volatile: frozenset[str]) -> Any:
     """The value without these dotted paths; `*` stands for every item of a list. The value itself is not touched."""
     return _without(value, _tree(volatile)) if volatile else value

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from pipeline.config.model import Account, Config
+from pipeline.domain.errors import Trouble
 from pipeline.domain.lifecycle import Flow, Step
 from pipeline.flows.network import Network
 from pipeline.hand import Report
@@ -38,7 +39,10 @@ class Fetching:
         """One order, even one that the account's `start` or its list leaves out. Raises NotFound, NotAllowed."""
         if not self._network.is_marketplace(account):
             raise NotAllowed(f"{account} is an OMS: its documents come by its lists; pull orders from a marketplace")
-        row = self._network.marketplace(account).get(id_)
+        try:
+            row = self._network.marketplace(account).get(id_)
+        except Trouble as trouble:
+            raise NotAllowed(f"{account}: {trouble.kind}: {trouble.message}") from None
         if row is None:
             raise NotFound(f"{account} does not know an order {id_!r}")
         now = datetime.now().astimezone()

@@ -11,7 +11,7 @@ from pipeline.flows.deliveries import wire_body
 from pipeline.operations.errors import NotAllowed
 from pipeline.steps.context import Context
 from pipeline.steps.judge import Judged
-from pipeline.steps.normalize import canonical, normalized, read_order
+from pipeline.steps.normalize import normalized, read_order, reading
 from pipeline.steps.validate import judge
 from pipeline.stores.record import Record
 
@@ -41,7 +41,7 @@ class Rehearsal:
     def plain(self, record: Record) -> Mapping[str, Any] | None:
         """The canonical fields before any edit; None when the raw can't be read."""
         try:
-            return canonical(replace(record.holding(), overrides={}), self._context.network, datetime.now(UTC))[0]
+            return reading(record.holding(), self._context.network, datetime.now(UTC)).fields
         except Trouble:
             return None
 
@@ -54,7 +54,7 @@ class Rehearsal:
         if client.refuse is None:
             raise NotAllowed(f"{source} can't be told that an order is refused; discard it instead")
         try:
-            order = read_order(record.raw, source, self._context.network)
+            order, _ = read_order(record.raw, source, self._context.network)
             if not client.needs_accept(order):
                 raise NotAllowed(f"{source} does not wait for our answer ({order.raw_status})")
             body, _ = wire_body(client.refuse, order)

@@ -1,14 +1,15 @@
 """acknowledge: after every required target said yes, the source is told, where it wants to be told."""
 
 from pipeline.domain.codec import from_fields
-from pipeline.domain.endings import Advanced, Ending, Held
-from pipeline.domain.errors import Trouble
+from pipeline.domain.endings import Advanced, Ending
+from pipeline.domain.errors import PartnerTrouble, Trouble
 from pipeline.domain.lifecycle import Flow
 from pipeline.domain.order import Order
 from pipeline.flows.deliveries import DOCUMENTS, wire_body
 from pipeline.hand import Hand
 from pipeline.ports import Holding, Write
-from pipeline.steps.context import Context
+from pipeline.steps.cancel import end_canceled, is_canceled
+from pipeline.steps.context import DEFECTS, Context
 from pipeline.steps.writing import Ready, Writing
 
 
@@ -24,16 +25,21 @@ def acknowledge(hand: Hand, context: Context) -> None:
             write = party.client.acknowledge
         elif flow is Flow.SHIPMENTS:
             write = party.client.acknowledge_shipped
-        if write is None:
-            quiet.append((holding, _over(note="no acknowledge is needed")))
-            continue
         try:
-            document = from_fields(DOCUMENTS.get(flow, Order), holding.document or {})
-            body, sent = wire_body(write, document)
-        except Trouble as trouble:
-            quiet.append((holding, Held(error=trouble.fault(hand.step))))
-        else:
-            ready.setdefault(flow, []).append(Ready(holding, body, sent))
+            if is_canceled(holding):  # found at a target after all: that is to be told, the marketplace needs no word
+                order = from_fields(Order, holding.document or {})
+                quiet.append((holding, end_canceled(holding, order, context.network)))
+            elif write is None:
+                quiet.append((holding, _over(note="no acknowledge is needed")))
+            elif flow is Flow.ORDERS and _was_told(holding):
+                quiet.append((holding, _over(note=f"{hand.account} was told before")))
+            else:
+                body, sent = wire_body(write, from_fields(DOCUMENTS.get(flow, Order), holding.document or {}))
+                ready.setdefault(flow, []).append(Ready(holding, body, sent))
+        except (Trouble, *DEFECTS) as met:
+            if isinstance(met, PartnerTrouble):
+                context.note_trouble(hand, met)
+            quiet.append((holding, context.ending(met, holding, hand.now)))
     hand.settle(quiet)
     for flow, batch in ready.items():
         write = party.client.acknowledge if flow is Flow.ORDERS else party.client.acknowledge_shipped
@@ -42,3 +48,8 @@ def acknowledge(hand: Hand, context: Context) -> None:
 
 def _over(note: str | None = None) -> Advanced:
     return Advanced(facts={"acknowledged": "1"}, note=note)
+
+
+def _was_told(holding: Holding) -> bool:
+    """An order is acknowledged once, whatever updates follow. (A shipment listed anew is told anew.)"""
+    return holding.facts.get("acknowledged") == "1" or bool(holding.earlier and holding.earlier.pushed)

@@ -82,7 +82,9 @@ class Context:
             )
         LOG.error("a defect", exc_info=met, extra={"fields": {"ref": str(holding.item), "step": step}})
         cause = f"a defect: {type(met).__name__} at {_place_of(met)}"
-        return Dead(error=Fault(step, Kind.UNREADABLE, cause, f"{cause}; it is in orderpipe's log; replay it once mended"))
+        return Dead(
+            error=Fault(step, Kind.UNREADABLE, cause, f"{cause}; it is in orderpipe's log; replay it once mended")
+        )
 
     def is_restored(self, holding: Holding) -> bool:
         """Whether the ledger was adopted since it received this: then it may have been sent, and is not known to be."""

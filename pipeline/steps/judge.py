@@ -2,23 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pipeline.config.model import Route
 from pipeline.domain.codec import from_fields
 from pipeline.domain.endings import Advanced, Dead, Ending, Held, Target, Waiting
 from pipeline.domain.errors import Fault, FieldError, Invalid, Kind, NotConfigured, Puzzling, Trouble
+from pipeline.domain.fingerprint import together
 from pipeline.domain.lifecycle import Flow, Step
 from pipeline.domain.order import Order, OrderStatus
 from pipeline.domain.rules import order_faults
 from pipeline.flows.deliveries import delivering, wire_body
 from pipeline.flows.dressing import dress
-from pipeline.flows.network import Party
+from pipeline.flows.network import Network, Party
 from pipeline.ports import Holding
+from pipeline.steps.cancel import end_canceled
 from pipeline.steps.context import Context
 
-REMEMBERED = timedelta(days=30)  # how long finished lines are certain to be kept
 BEFORE_ADDRESS = ("shipping_address", "billing_address", "buyer", "delivery")
 
 
@@ -38,6 +39,7 @@ class Prepared:
     required: bool
     fingerprint: str = ""
     trouble: Trouble | None = None
+    live: bool = True  # False: its route only rehearses
 
 
 def judge_order(holding: Holding, now: datetime, context: Context) -> Ending | Judged:
@@ -45,38 +47,39 @@ def judge_order(holding: Holding, now: datetime, context: Context) -> Ending | J
     network, ref = context.network, holding.item.ref
     party = network.party(ref.source)
     order = from_fields(Order, holding.document or {})
-    gone = _never_to_be_pushed(holding, order)
+    gone = _never_to_be_pushed(holding, order, network)
     if gone:
         return gone
     routes = list(network.routes(Flow.ORDERS, source=ref.source))
     if not routes:
         raise NotConfigured(f"no route carries orders from {ref.source}")
-    deadline = order.accept_by or order.ship_by
+    deadline = min((at for at in (order.accept_by, order.ship_by) if at), default=None)
     if not order.released:
         return _unreleased(holding, order, routes, party, context, now, deadline)
     prepared = prepare_all(holding, routes, party, context, now)
     _raise_for_all(prepared)
-    if any(route.mode == "rehearse" for route in routes):
-        names = ", ".join(one.target for one in prepared)
-        message = f'valid; would be sent to {names}: the route is in mode rehearse (set mode = "live", then replay)'
-        return Held(error=Fault(Step.VALIDATE, Kind.NOT_CONFIGURED, "rehearsed", message))
-    return _routed(holding, order, prepared, context)
+    if not any(one.live for one in prepared):
+        return rehearsed([one.target for one in prepared])
+    return _routed(holding, prepared, context)
 
 
-def _never_to_be_pushed(holding: Holding, order: Order) -> Ending | None:
+def rehearsed(targets: Sequence[str]) -> Held:
+    """What only the route's mode keeps from being sent."""
+    names = ", ".join(targets)
+    message = f'valid; would be sent to {names}: the route is in mode rehearse (set mode = "live", then replay)'
+    return Held(error=Fault(Step.VALIDATE, Kind.NOT_CONFIGURED, "rehearsed", message))
+
+
+def _never_to_be_pushed(holding: Holding, order: Order, network: Network) -> Ending | None:
     pushed = {target for target, state in holding.deliveries.items() if state.get("co") == "done"}
     earlier = bool(holding.earlier and holding.earlier.pushed)
     doubt = any(state.get("mb") == "1" and state.get("co") != "done" for state in holding.deliveries.values())
+    if order.status is OrderStatus.CANCELED:
+        return end_canceled(holding, order, network)
     if doubt:
         return None  # what may be there is settled first
     if holding.earlier and holding.earlier.discarded:
         return Advanced(discarded=True, note="an operator discarded it")
-    if order.status is OrderStatus.CANCELED:
-        if pushed or earlier:
-            return Advanced(
-                note="canceled after its push: the OMS has no cancel call and learns by its status question"
-            )
-        return Advanced(note=f"{order.raw_status or 'canceled'} before its push: nothing is sent")
     if order.status is OrderStatus.SHIPPED:
         if not pushed and not earlier:
             return Advanced(note=f"first seen {order.raw_status or 'shipped'}: nothing is sent")
@@ -94,14 +97,21 @@ def _unreleased(
     now: datetime,
     deadline: datetime | None,
 ) -> Ending | Judged:
-    if not party.client.needs_accept(order) or holding.facts.get("accepted") == "1":
+    if not party.client.needs_accept(order):
         return Waiting(reason=f"{party.name} has not released it ({order.raw_status})", deadline=deadline)
-    if party.accept != "auto":
-        prepared = prepare_all(holding, routes, party, context, now, addressed=False)
-        _raise_for_all(prepared)
+    if party.accept == "auto":
+        reason = f'{party.name} has not accepted it yet, which it does by itself (accept = "auto")'
+        return Waiting(reason=reason, deadline=deadline)
+    prepared = prepare_all(holding, routes, party, context, now, addressed=False)
+    _raise_for_all(prepared)
     if party.accept == "manual":
         reason = f'waits to be accepted at {party.name} by a person (accept = "manual")'
         return Waiting(reason=reason, deadline=deadline)
+    if not any(one.live for one in prepared):
+        reason = f"valid so far; would be accepted at {party.name}: the route is in mode rehearse"
+        return Waiting(reason=reason, deadline=deadline)
+    if party.client.accept is None:
+        raise NotConfigured(f"{party.name} waits for an accept, and its connector or a setting does not provide one")
     return Judged(order, deadline)
 
 
@@ -126,7 +136,7 @@ def prepare_all(
                 fingerprint = _prepare(holding.document or {}, route, target, party, context, now, addressed)
             except Trouble as met:
                 trouble = met
-            prepared.append(Prepared(target, target in required, fingerprint, trouble))
+            prepared.append(Prepared(target, target in required, fingerprint, trouble, route.mode == "live"))
     return prepared
 
 
@@ -138,16 +148,14 @@ def _prepare(
     write = delivering(context.network, Flow.ORDERS, target)
     try:
         _, fingerprint = wire_body(write, order)
-    except Invalid as theirs:
-        fields_ = (
-            theirs.fields if addressed else tuple(f for f in theirs.fields if not f.path.startswith(BEFORE_ADDRESS))
-        )
+    except (Invalid, Puzzling) as theirs:
         known = {fault.path for fault in faults}
-        faults = (*faults, *(fault for fault in fields_ if fault.path not in known))
-        fingerprint = ""
-    except Puzzling:
-        if addressed and not faults:
+        told = tuple(f for f in theirs.fields if addressed or not f.path.startswith(BEFORE_ADDRESS))
+        if not theirs.fields:
             raise
+        if isinstance(theirs, Puzzling) and told and not faults:
+            raise Puzzling.of(told) from None
+        faults = (*faults, *(fault for fault in told if fault.path not in known))
         fingerprint = ""
     if faults:
         raise Invalid.of(faults)
@@ -162,16 +170,18 @@ def _raise_for_all(prepared: Sequence[Prepared]) -> None:
     if len(troubles) == len(prepared):
         fields: dict[tuple[str, str], FieldError] = {}
         for trouble in troubles:
-            if not isinstance(trouble, Invalid):
+            if not isinstance(trouble, Invalid) or not trouble.fields:
                 raise trouble
             fields |= {(fault.path, fault.message): fault for fault in trouble.fields}
         raise Invalid.of(tuple(fields.values()))
 
 
-def _routed(holding: Holding, order: Order, prepared: Sequence[Prepared], context: Context) -> Ending:
+def _routed(holding: Holding, prepared: Sequence[Prepared], context: Context) -> Ending:
     targets, updates, to_send = [], [], False
+    fingerprints = {one.target: one.fingerprint for one in prepared}
+    unchanged = bool(holding.earlier and holding.earlier.sent and together(fingerprints) == holding.earlier.sent)
     for one in prepared:
-        target, update = _target(holding, one, order, context, len(prepared))
+        target, update = _target(holding, one, context, unchanged)
         targets.append(target)
         to_send = to_send or target.ending is None
         if update:
@@ -186,8 +196,11 @@ def _routed(holding: Holding, order: Order, prepared: Sequence[Prepared], contex
     return Advanced(targets=tuple(targets), facts=facts)
 
 
-def _target(holding: Holding, one: Prepared, order: Order, context: Context, of: int) -> tuple[Target, bool]:
-    """A delivery to make, one that is made already, or one that can't be made; and whether it is an update."""
+def _target(holding: Holding, one: Prepared, context: Context, unchanged: bool) -> tuple[Target, bool]:
+    """A delivery to make, one that is made already, or one that can't be made; and whether it is an update.
+
+    `unchanged`: what all targets would be sent is what they were sent in its earlier life.
+    """
     if one.trouble:
         fault = one.trouble.fault(Step.PUSH)
         ending: Ending = Dead(error=fault) if isinstance(one.trouble, Invalid) else Held(error=fault)
@@ -195,16 +208,18 @@ def _target(holding: Holding, one: Prepared, order: Order, context: Context, of:
     state = holding.deliveries.get(one.target, {})
     sent, receipt = None, None
     if state.get("co") == "done":
-        # found by an operator, or settled before fingerprints were kept: it is there, only what it was sent is not known
+        # found by an operator, or settled before fingerprints were kept: there, but what it was sent is not known
         sent, receipt = state.get("bf") or "?", state.get("rc")
     elif holding.earlier and holding.earlier.pushed and not state:
-        sent, receipt = (holding.earlier.sent if of == 1 else "?"), holding.earlier.receipt
+        sent, receipt = (one.fingerprint if unchanged else "?"), holding.earlier.receipt
+    if not one.live and state.get("co") != "done":
+        return Target(account=one.target, required=False, ending=rehearsed([one.target])), False
     if sent is None:
-        old = order.purchased_at is not None and holding.facts.get("old") == "1"
+        old = holding.facts.get("old") == "1" or context.is_restored(holding)
         return Target(account=one.target, required=one.required, maybe_sent=old), False
-    if sent == one.fingerprint:
-        unchanged = Advanced(fingerprint=sent, receipt=receipt)
-        return Target(account=one.target, required=one.required, ending=unchanged), False
+    if sent == one.fingerprint or not one.live:
+        same = Advanced(fingerprint=sent, receipt=receipt)
+        return Target(account=one.target, required=one.required, ending=same), False
     try:
         delivering(context.network, Flow.ORDERS, one.target, again=True)
     except NotConfigured:

@@ -1,24 +1,35 @@
 """normalize: a partner's words become ours. Pure: nothing is asked of anybody."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pipeline.config.model import Route
 from pipeline.domain.codec import to_fields
-from pipeline.domain.endings import Advanced, Ending
+from pipeline.domain.endings import Advanced, Dead, Ending
 from pipeline.domain.errors import FieldError, Puzzling, Trouble, Unreadable
 from pipeline.domain.lifecycle import Flow, Step
 from pipeline.domain.maps import translate
 from pipeline.domain.order import Order, OrderStatus
 from pipeline.domain.overlay import apply_overrides
 from pipeline.domain.reports import LineQuantity, Parcel, Shipment, StatusReport
-from pipeline.domain.retry import ending_for
 from pipeline.flows.network import Network
 from pipeline.hand import Hand
 from pipeline.ports import Holding
-from pipeline.steps.context import Context
+from pipeline.steps.context import DEFECTS, Context
+
+MOVING: Final = (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A raw document in our words, before any edit. `riddles`: to be answered, by an edit or a map, before it goes on."""
+
+    fields: dict[str, Any]
+    deadline: datetime | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+    riddles: tuple[FieldError, ...] = ()
 
 
 def normalize(hand: Hand, context: Context) -> None:
@@ -30,55 +41,69 @@ def normalized(holding: Holding, context: Context, now: datetime) -> Ending:
     """One document's ending."""
     try:
         fields, deadline, facts = canonical(holding, context.network, now)
-    except Trouble as trouble:
-        return ending_for(
-            trouble,
-            step=Step.NORMALIZE,
-            attempts=holding.attempts,
-            limit=1 if isinstance(trouble, Unreadable) else context.limits.attempts,
-            now=now,
-            backoff=context.limits.backoff,
-            jitter=0.0,
-        )
+    except Unreadable as unreadable:  # nobody is asked again here: it will not be readable next time either
+        return Dead(error=unreadable.fault(Step.NORMALIZE))
+    except (Trouble, *DEFECTS) as met:
+        return context.ending(met, holding, now)
     return Advanced(step=Step.VALIDATE, document=fields, deadline=deadline, facts=facts)
 
 
 def canonical(
     holding: Holding, network: Network, now: datetime
 ) -> tuple[dict[str, Any], datetime | None, dict[str, str]]:
-    """The canonical fields with the operator's edits on top, the nearest deadline, and facts for later steps."""
+    """The canonical fields with the operator's edits on top, the nearest deadline, and facts for later steps.
+
+    Raises Puzzling for riddles that no edit answers.
+    """
+    read = reading(holding, network, now)
+    edits = holding.overrides
+    fields = apply_overrides(read.fields, edits) if edits else read.fields
+    left = tuple(one for one in read.riddles if not _is_answered(one.path, edits))
+    if left:
+        raise Puzzling.of(left)
+    if holding.item.ref.flow is Flow.ORDERS and "status" in edits and "released" not in edits:
+        fields = {**fields, "released": fields.get("status") in MOVING}
+    return fields, read.deadline, read.facts
+
+
+def reading(holding: Holding, network: Network, now: datetime) -> Reading:
+    """Without the edits. Raises Invalid, Unreadable, NotConfigured; Puzzling for what leaves nothing to edit."""
     raw, ref = holding.raw, holding.item.ref
     if raw is None:
         raise Unreadable("the record has no raw body any more")
-    deadline: datetime | None = None
-    facts: dict[str, str] = {}
-    document: Any
+    if ref.id.startswith("unreadable-"):
+        raise Unreadable("a row without an order id")
+    if ref.flow in (Flow.SHIPMENTS, Flow.STATUSES) and ("order" not in raw or "market" not in holding.facts):
+        raise Unreadable("its order was not read yet; replay it from fetch")
     match ref.flow:
         case Flow.ORDERS:
-            if ref.id.startswith("unreadable-"):
-                raise Unreadable("a row without an order id")
-            document = order = read_order(raw, ref.source, network)
+            order, riddles = read_order(raw, ref.source, network)
             deadline = min((at for at in (order.accept_by, order.ship_by) if at), default=None)
+            riddles += network.marketplace(ref.source).riddles(raw)
+            return Reading(to_fields(order), deadline, riddles=riddles)
         case Flow.SHIPMENTS:
-            document, confirmed = _shipment(raw, holding, network)
-            facts["confirmed"] = str(confirmed)
+            shipment, confirmed = _shipment(raw, holding, network)
+            return Reading(to_fields(shipment), facts={"confirmed": str(confirmed)})
         case Flow.STATUSES:
-            order = read_order(raw["order"], holding.facts["market"], network, holding.item.ref.source, report=True)
-            document = StatusReport(
-                order_id=ref.id, status=order.status, raw_status=order.raw_status, seen_at=now.replace(microsecond=0)
-            )
+            order, riddles = read_order(raw["order"], holding.facts["market"], network, ref.source, report=True)
+            seen_at = now.replace(microsecond=0)
+            report = StatusReport(
+                order_id=ref.id, status=order.status, raw_status=order.raw_status, seen_at=seen_at
+            )  # fmt: skip
+            return Reading(to_fields(report), riddles=riddles)
         case Flow.CANCELLATIONS:
-            return dict(raw), None, facts
-    fields = to_fields(document)
-    return (apply_overrides(fields, holding.overrides) if holding.overrides else fields), deadline, facts
+            return Reading(dict(raw))
+
+
+def _is_answered(path: str, edits: Mapping[str, Any]) -> bool:
+    return any(edit == path or edit.startswith(f"{path}.") for edit in edits)
 
 
 def read_order(
     raw: Mapping[str, Any], source: str, network: Network, oms: str | None = None, *, report: bool = False
-) -> Order:
-    """A marketplace's order with its status translated: the route's `status_map` over the connector's table.
-
-    Raises Invalid, and Puzzling for a status that neither knows.
+) -> tuple[Order, tuple[FieldError, ...]]:
+    """A marketplace's order with its status translated: the route's `status_map` over the connector's table; and the
+    statuses that neither knows. Raises Invalid.
     """
     order = network.marketplace(source).read(raw)
     table: dict[str, str] = {}
@@ -95,11 +120,10 @@ def read_order(
             else one
             for number, one in enumerate(order.lines)
         )
-    if riddles:
-        raise Puzzling.of(tuple(riddles))
     changed = status is not order.status
-    released = status not in (OrderStatus.PENDING, None) if changed else order.released
-    return replace(order, status=status, lines=lines, released=released) if changed or lines != order.lines else order
+    if changed or lines != order.lines:
+        order = replace(order, status=status, lines=lines, released=status in MOVING if changed else order.released)
+    return order, tuple(riddles)
 
 
 def _status(
@@ -153,5 +177,5 @@ def _shipment(raw: Mapping[str, Any], holding: Holding, network: Network) -> tup
 
 
 def _parcel(parcel: Parcel, route: Route, everything: tuple[LineQuantity, ...]) -> Parcel:
-    carrier = translate(route.carrier_map, parcel.carrier_raw) if route.carrier_map else parcel.carrier
+    carrier = (translate(route.carrier_map, parcel.carrier_raw) if route.carrier_map else None) or parcel.carrier
     return replace(parcel, carrier=carrier, lines=parcel.lines or everything)

@@ -4,14 +4,14 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pipeline.domain.endings import Advanced, Dead, Ending, Held
-from pipeline.domain.errors import Fault, Invalid, Kind, PartnerTrouble, Trouble
+from pipeline.domain.endings import Advanced, Ending, GivenBack, Held
+from pipeline.domain.errors import Invalid, PartnerTrouble, Trouble
 from pipeline.domain.lifecycle import Flow
-from pipeline.domain.retry import ending_for
 from pipeline.flows.deliveries import delivering, document_for, wire_body
 from pipeline.hand import Hand
 from pipeline.ports import Holding, Write
-from pipeline.steps.context import Context
+from pipeline.steps.cancel import is_canceled, withdraw
+from pipeline.steps.context import DEFECTS, Context
 from pipeline.steps.writing import Ready, Writing, advanced
 
 FRESH: Final = timedelta(minutes=2)  # how old a status may be when it is told
@@ -20,7 +20,11 @@ FRESH: Final = timedelta(minutes=2)  # how old a status may be when it is told
 def push(hand: Hand, context: Context) -> None:
     """Ends every delivery of the batch. Raises NotDurable."""
     groups: dict[tuple[Flow, bool], list[Holding]] = defaultdict(list)
+    canceled: list[Holding] = []
     for holding in hand.holdings:
+        if is_canceled(holding):
+            canceled.append(holding)
+            continue
         again = holding.item.target in holding.facts.get("update", "").split(",")
         groups[holding.item.ref.flow, again].append(holding)
     for (flow, again), holdings in groups.items():
@@ -31,6 +35,8 @@ def push(hand: Hand, context: Context) -> None:
             continue
         ready = prepared(hand, context, flow, write, holdings)
         Writing(hand, context, context.network.party(hand.account), write, advanced).out(ready)
+    if canceled:
+        withdraw(hand, context, canceled)
 
 
 def _too_old(holding: Holding, write: Write[Any], now: datetime) -> bool:
@@ -44,27 +50,18 @@ def prepared(hand: Hand, context: Context, flow: Flow, write: Write[Any], holdin
     ready: list[Ready] = []
     endings: list[tuple[Holding, Ending]] = []
     for holding in holdings:
+        if hand.trouble or hand.time_is_up:  # a table could not be read, and would not be for the next one either
+            endings.append((holding, GivenBack(reason="the batch ended")))
+            continue
         if not holding.maybe_sent and _too_old(holding, write, hand.now):
             endings.append((holding, Advanced(note="read too long ago to be told: the partner's next list asks again")))
             continue
         try:
             ready.append(_ready(holding, flow, write, context))
-        except KeyError as error:
-            gone = Fault(hand.step, Kind.NOT_CONFIGURED, "no route any more", str(error.args[0]))
-            endings.append((holding, Dead(error=gone)))
-        except Trouble as trouble:
-            if isinstance(trouble, PartnerTrouble):  # a reference table could not be read
-                context.note_trouble(hand, trouble)
-            ending = ending_for(
-                trouble,
-                step=hand.step,
-                attempts=holding.attempts,
-                limit=context.limits.attempts,
-                now=hand.now,
-                backoff=context.limits.backoff,
-                jitter=context.jitter(),
-            )
-            endings.append((holding, ending))
+        except (Trouble, *DEFECTS) as met:
+            if isinstance(met, PartnerTrouble):
+                context.note_trouble(hand, met)
+            endings.append((holding, context.ending(met, holding, hand.now)))
     hand.settle(endings)
     return ready
 
@@ -74,5 +71,9 @@ def _ready(holding: Holding, flow: Flow, write: Write[Any], context: Context) ->
     if holding.document is None:
         raise Invalid("the record has no canonical document; replay it from normalize")
     route = context.network.route(flow, ref.source, target) if flow is Flow.ORDERS else None
-    body, sent = wire_body(write, document_for(flow, holding.document, route))
+    document = document_for(flow, holding.document, route)
+    body, sent = wire_body(write, document)
+    imports = context.network.party(target).client.import_orders if flow is Flow.ORDERS else write
+    if imports is not write:  # versions are compared by what an import would send
+        sent = wire_body(imports, document)[1]
     return Ready(holding, body, sent)

@@ -149,8 +149,7 @@ class Writing:
     def _unknown(self, holding: Holding, evidence: Fault) -> Unknown:
         """Looked up (or repeated, where safe) after the settle delay; left to an operator where neither is."""
         tried = holding.attempts + 1
-        hopeless = self.write.look is None and not self.write.repeat_is_safe
-        if hopeless or tried >= self.context.limits.attempts:
+        if not self.write.can_be_settled or tried >= self.context.limits.attempts:
             return Unknown(evidence=replace(evidence, message=f"{evidence.message}; {REMEDY}"))
         again = delay(tried, self.context.limits.backoff, self.context.jitter()) if tried > 1 else timedelta()
         return Unknown(evidence=evidence, look_at=self.hand.now + max(self.party.settle_delay, again))
@@ -159,6 +158,10 @@ class Writing:
         """Settles what is found; yields what may be sent. Nobody looks, or repeats, before the partner had its settle
         delay to finish what it was sent: a replay does not shorten that.
         """
+        if self.write.listed_again:
+            note = "perhaps taken: if it was not, the partner's next list asks again"
+            self.hand.settle([(one.holding, Advanced(fingerprint=one.fingerprint, note=note)) for one in doubtful])
+            return
         early = [one for one in doubtful if self._ripe_at(one) > self.hand.now]
         for one in early:
             self._give_back([one], "its partner may still be at work on it", until=self._ripe_at(one))

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from pipeline.domain.endings import Advanced, Dead, Ending, GivenBack, Held, Parked, Pending, Target, Unknown, Waiting
 from pipeline.domain.errors import Fault
-from pipeline.domain.fingerprint import fingerprint
-from pipeline.domain.lifecycle import Ref, Step, lane
+from pipeline.domain.fingerprint import together
+from pipeline.domain.lifecycle import Condition, Ref, Step, lane
 from pipeline.ports import Finished, Holding
 from pipeline.stores.bodies import Bodies
 from pipeline.stores.keys import finished_key, receipt_key
@@ -43,9 +43,8 @@ def pack_fault(fault: Fault) -> dict[str, str]:
 
 
 def sent_together(fingerprints: Mapping[str, str]) -> str:
-    """One fingerprint for what all targets were sent; one target's is its own."""
-    known = {target: text for target, text in fingerprints.items() if text not in ("", UNTOLD)}
-    return next(iter(known.values())) if len(known) == 1 else fingerprint(known) if known else ""
+    """One fingerprint for what all targets were sent, as far as that is known."""
+    return together({target: text for target, text in fingerprints.items() if text != UNTOLD})
 
 
 class Settlement:
@@ -105,7 +104,7 @@ class Settlement:
             "rc": ending.receipt,
             "dc": ending.discarded,
             "al": lane(Step.ACKNOWLEDGE, holding.facts.get("ack") or ref.source),
-            "ok": ending.step is not None and holding.maybe_sent,
+            "ok": ending.step is not None and holding.condition is Condition.UNKNOWN,  # a replay's doubt stays
             "dl": _stamp(ending.deadline),
             "rb": self._body(holding, ending.raw),
         }

@@ -17,16 +17,19 @@ from tasks.flower.replay import Replay
 
 HERE = Path(__file__).parent
 LIST_END = "</ul>"
+TASKS = '<div class="page-section tasks-page">'
+STYLE = """<link rel="stylesheet" href="{{ reverse_url('orders-static', 'tasks.css') }}">"""
 TAB = """
         <li class="nav-item">
           <a class="nav-link{% if active_tab == 'orders' %} active{% end %}" href="{{ reverse_url('orders') }}"
             {% if active_tab == 'orders' %}aria-current="page"{% end %}>Orders</a>
         </li>
       """
+SPLICES = {"navbar.html": (LIST_END, TAB + LIST_END), "tasks.html": (TASKS, STYLE + TASKS)}
 
 
 class Templates(BaseLoader):
-    """Ours, and Flower's own with our tab among its tabs."""
+    """Ours, and Flower's own with our tab among its tabs and room for what our tasks say."""
 
     def __init__(self, flowers: str) -> None:
         super().__init__()
@@ -39,8 +42,8 @@ class Templates(BaseLoader):
     def _create_template(self, name: str) -> Template:
         path = next(folder / name for folder in self._folders if (folder / name).is_file())
         text = path.read_text()
-        if name == "navbar.html":
-            text = text.replace(LIST_END, TAB + LIST_END, 1)
+        if name in SPLICES:
+            text = text.replace(*SPLICES[name], 1)
         return Template(text, name=name, loader=self)
 
 

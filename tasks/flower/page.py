@@ -81,7 +81,9 @@ class Page(BaseHandler):  # type: ignore[misc] # Flower ships no types
     def send_error(self, status_code: int = 500, **given: Any) -> None:
         """What the desk raises has a status of its own."""
         error = (given.get("exc_info") or (None, None, None))[1]
-        super().send_error(next((_STATUSES[kind] for kind in _STATUSES if isinstance(error, kind)), status_code), **given)
+        super().send_error(
+            next((_STATUSES[kind] for kind in _STATUSES if isinstance(error, kind)), status_code), **given
+        )
 
     def write_error(self, status_code: int, **given: Any) -> None:
         """A page of ours with words; never a trace."""

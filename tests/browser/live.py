@@ -31,7 +31,7 @@ class System:
 
 
 @contextmanager
-def running_system(folder: Path, prepare: Callable[[Config], None]) -> Iterator[System]:
+def running_system(folder: Path, prepare: Callable[[Config], None], flower: str = "") -> Iterator[System]:
     """A server with a password, prepared, and Flower by the supervisor's own command; partners are out of reach."""
     port = free_port()
     with embedded_server(folder / "server-files") as url, ExitStack() as stack:
@@ -39,11 +39,13 @@ def running_system(folder: Path, prepare: Callable[[Config], None]) -> Iterator[
         for name, secret in written.secrets.items():
             (folder / name).write_text(secret)
         path = folder / "orderpipe.toml"
-        path.write_text(f'{written.toml}\n[redis]\nurl = "{url}"\n[flower]\nlisten = "127.0.0.1:{port}"\n')
+        path.write_text(f'{written.toml}\n[redis]\nurl = "{url}"\n[flower]\nlisten = "127.0.0.1:{port}"\n{flower}\n')
         config = load_config(path)
         prepare(config)
         stack.enter_context(running(program(config, "flower"), folder))
-        system = System(url=f"http://127.0.0.1:{port}", config=config, password=url.split("@")[0].rpartition(":")[2], folder=folder)
+        system = System(
+            url=f"http://127.0.0.1:{port}", config=config, password=url.split("@")[0].rpartition(":")[2], folder=folder
+        )
         _wait_for(f"{system.url}/healthcheck", folder / "flower.log")
         yield system
 
@@ -53,7 +55,9 @@ def running(role: Program, folder: Path, more: Sequence[str] = ()) -> Iterator[P
     """One role as the supervisor starts it; gives its log."""
     path = folder / f"{role.name}.log"
     with path.open("w") as log:
-        process = subprocess.Popen([*role.argv, *more], env=role.env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            [*role.argv, *more], env=role.env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
     try:
         yield path
     finally:

@@ -15,7 +15,14 @@ from pipeline.domain.lifecycle import Flow, Ref, Step
 from pipeline.ports import NewDocument, Row
 
 SHOP, OMS = "cdiscount-fr", "egenta-cdiscount"
-MARKERS = ("Xanthippe", "Quetzalfrau", "77bis impasse du Secret", "Zzyzxville", "+33 6 99 98 97 96", "x.quetzal@hidden.example")
+MARKERS = (
+    "Xanthippe",
+    "Quetzalfrau",
+    "77bis impasse du Secret",
+    "Zzyzxville",
+    "+33 6 99 98 97 96",
+    "x.quetzal@hidden.example",
+)
 HOSTILE = "CMD 7/12 #b:x"
 ORDER = json.loads((Path(__file__).parents[1] / "golden" / "octopia" / "order.json").read_text())["given"]
 PUSH, VALIDATE, NORMALIZE, ACKNOWLEDGE = f"push.{OMS}", f"validate.{SHOP}", f"normalize.{SHOP}", f"acknowledge.{SHOP}"

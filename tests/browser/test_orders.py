@@ -222,7 +222,9 @@ def test_a_post_from_a_foreign_page_is_refused(browser: WebDriver, system: Syste
     assert browser.current_url.startswith(system.url)
     assert "it came from another site" in text_of(browser, "#trouble")
     assert condition_of(system, "261122100DEAD") == "dead"
-    answer = httpx.post(f"{system.url}/orders/replay", data={"ref": FIXABLE}, headers={"Origin": "https://evil.example"})
+    answer = httpx.post(
+        f"{system.url}/orders/replay", data={"ref": FIXABLE}, headers={"Origin": "https://evil.example"}
+    )
     assert answer.status_code == 403
     assert condition_of(system, "261122100DEAD") == "dead"
 

@@ -40,7 +40,10 @@ def rows_of(system: System) -> list[dict[str, Any]]:
 def working(browser: WebDriver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """With one worker, which has walked what came in as far as it goes: no partner answers."""
     folder = tmp_path_factory.mktemp("working")
-    with running_system(folder, prepare) as system, running(program(system.config, "worker", name="worker"), folder) as log:
+    with (
+        running_system(folder, prepare) as system,
+        running(program(system.config, "worker", name="worker"), folder) as log,
+    ):
         until = time.monotonic() + 40
         while " ready." not in log.read_text() and time.monotonic() < until:
             time.sleep(0.2)
@@ -70,7 +73,9 @@ def test_rows_say_which_lane_and_how_it_ended(working: System) -> None:
 def test_the_tasks_tab_shows_them(browser: WebDriver, working: System, shoot: Callable[[str], None]) -> None:
     browser.get(f"{working.url}/tasks")
     table = WebDriverWait(browser, 10).until(
-        lambda page: page.find_element(By.ID, "tasks-table") if "push" in page.find_element(By.ID, "tasks-table").text else None
+        lambda page: (
+            page.find_element(By.ID, "tasks-table") if "push" in page.find_element(By.ID, "tasks-table").text else None
+        )
     )
     assert "push.egenta-cdiscount" in table.text
     assert "2 dead: shipping_address.postal_code required" in table.text
@@ -79,7 +84,9 @@ def test_the_tasks_tab_shows_them(browser: WebDriver, working: System, shoot: Ca
 
 def test_nothing_secret_or_personal_in_any_tab(working: System) -> None:
     """Also not in the worker's configuration, whose unknown keys Flower shows as they are."""
-    pages = {path: httpx.get(working.url + path).text for path in ("/workers", "/tasks", "/broker", "/metrics", "/orders")}
+    pages = {
+        path: httpx.get(working.url + path).text for path in ("/workers", "/tasks", "/broker", "/metrics", "/orders")
+    }
     rows = rows_of(working)
     pages["datatable"] = json.dumps(rows, ensure_ascii=False)
     pages |= {row["uuid"]: httpx.get(f"{working.url}/task/{row['uuid']}").text for row in rows}
@@ -89,6 +96,9 @@ def test_nothing_secret_or_personal_in_any_tab(working: System) -> None:
         pages["worker"] = httpx.get(f"{working.url}/worker/{worker}").text
         time.sleep(0.5)
     assert "beat_schedule" in pages["worker"]  # its configuration is there
-    secrets = [working.password, *((working.folder / name).read_text() for name in ("octopia-client-secret", "egenta-secret-key"))]
+    secrets = [
+        working.password,
+        *((working.folder / name).read_text() for name in ("octopia-client-secret", "egenta-secret-key")),
+    ]
     found = [(page, word) for page, text in pages.items() for word in (*secrets, *MARKERS) if word in text]
     assert found == []

@@ -13,9 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pipeline.bootstrap import Pipeline, init_ledger, open_pipeline
+from pipeline.bootstrap import Pipeline, init_ledger, open_desk, open_pipeline
 from pipeline.config.model import Config
-from pipeline.operations.desk import Desk
 from pipeline.supervisor.loading import load_config
 from pipeline.supervisor.processes import Child, Supervisor
 from pipeline.supervisor.programs import EVERYTHING, Role, program
@@ -112,7 +111,8 @@ class System:
             init_ledger(self.config)
             self.pipeline: Pipeline = open_pipeline(self.config)
             self._stack.callback(self.pipeline.close)
-            self.desk = Desk(self.pipeline.ledger, self.pipeline.gates, accounts=self.config.accounts)
+            self.desk = open_desk(self.config)
+            self._stack.callback(self.desk.close)
             undo.pop_all()
         return self
 

@@ -29,7 +29,13 @@ def ref_of(id_: str = "A1", flow: Flow = Flow.ORDERS) -> Ref:
 
 
 def new(
-    id_: str = "A1", *, say: object = 1, minute: int | None = 0, occurrence: bool = False, flow: Flow = Flow.ORDERS, **more: Any
+    id_: str = "A1",
+    *,
+    say: object = 1,
+    minute: int | None = 0,
+    occurrence: bool = False,
+    flow: Flow = Flow.ORDERS,
+    **more: Any,
 ) -> NewDocument:
     """A row whose raw says `say`, changed at a minute."""
     version = None if minute is None else NOW + timedelta(minutes=minute)
@@ -116,7 +122,12 @@ class Driver:
     def act(self, item: Item, act: str, allowed: str = "", *, once: str | None = None, **header: Any) -> list[Any]:
         """An operator's act, as the operations pack it."""
         settlement = Settlement(
-            self.ledger.bodies, self.ledger.prefix, int(KEEP.total_seconds() * 1000), self.ledger.now_ms(), "anna", self.ledger._place
+            self.ledger.bodies,
+            self.ledger.prefix,
+            int(KEEP.total_seconds() * 1000),
+            self.ledger.now_ms(),
+            "anna",
+            self.ledger._place,
         )
         discarded = act == "discard"
         line = settlement.finished_fields(
@@ -127,8 +138,18 @@ class Driver:
         sfx = f"@{item.target}" if item.target else ""
         told = json.dumps({"who": "anna", "what": act})
         answer: list[Any] = self.scripts.run(
-            "act", 60_000, str(item.ref), sfx, act, allowed, told, json.dumps(fields), packed, header.get("overrides", ""), ""
-        )  # fmt: skip
+            "act",
+            60_000,
+            str(item.ref),
+            sfx,
+            act,
+            allowed,
+            told,
+            json.dumps(fields),
+            packed,
+            header.get("overrides", ""),
+            "",
+        )
         return answer
 
     # -- what time does

@@ -181,7 +181,10 @@ def test_what_is_in_hand_stays_with_its_holder(driver: Driver) -> None:
     driver.receive(new())
     take = driver.take("normalize.m1")
     for act in ("hold", "discard", "restart", "edit"):
-        assert driver.act(DOCUMENT, act, "in_hand", st="normalize", ln="normalize.m1", overrides="x") == [b"no", b"in_hand"]
+        assert driver.act(DOCUMENT, act, "in_hand", st="normalize", ln="normalize.m1", overrides="x") == [
+            b"no",
+            b"in_hand",
+        ]
     driver.settle(take, Advanced(step=Step.VALIDATE))
 
 

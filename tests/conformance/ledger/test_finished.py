@@ -68,7 +68,13 @@ def test_a_line_is_small_and_reads_as_it_was_written(receipt: str | None) -> Non
     assert len(line) <= 64
     kept = receipt if receipt is None or len(receipt.encode()) <= 24 else None
     assert unpack_line(line) == Finished(
-        fingerprint="01" * 6, sent="ff" * 6, version=NOW, finished_at=finished.finished_at, discarded=True, pushed=True, receipt=kept
+        fingerprint="01" * 6,
+        sent="ff" * 6,
+        version=NOW,
+        finished_at=finished.finished_at,
+        discarded=True,
+        pushed=True,
+        receipt=kept,
     )
 
 

@@ -1,5 +1,6 @@
-"""The ledger against a model: workers that die, partners that answer late or never, operators, versions, in any order."""
+"""The ledger against a model: workers that die, partners that answer late or never, operators, in any order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -206,7 +207,7 @@ class LedgerMachine(RuleBasedStateMachine):
         target, id_ = item.target or "", item.ref.id
         if holding.maybe_sent and self.partner.has(target, id_):
             return Advanced(receipt="found", fingerprint=_fingerprint(holding))
-        absent = GivenBack(reason="absent, and the batch ended", unsent=True) if holding.maybe_sent else GivenBack(reason="ended")
+        absent = GivenBack(reason="the batch ended", unsent=holding.maybe_sent)
         what = luck.choice(["yes", "yes", "yes", "lost", "ambiguous", "refused", "no call"])
         if what == "no call":
             return absent
@@ -251,29 +252,27 @@ class LedgerMachine(RuleBasedStateMachine):
         """A dozen of all this in a row, by luck alone: hypothesis prefers the simple, trouble does not."""
         luck = self._luck(seed)
         pool: list[Batch] = []
-        for _ in range(12):
-            match luck.choice(["list", "lease", "time", "take", "take", "work", "work", "tell", "tell", "late", "act", "walk", "forget"]):
-                case "list":
-                    self.list_again(luck.choice(IDS), luck.choice([0, 1, 1]))
-                case "lease":
-                    self.leases_end(luck.random() < 0.5, seed)
-                case "time":
-                    self.time_passes()
-                case "take":
-                    batch = self.takes(luck.choice(self.hands), luck.choice([1, 100]))
-                    pool += [batch] if isinstance(batch, Batch) else []
-                case "work" if pool:
-                    self.works(luck.choice(pool), seed)
-                case "tell" if pool:
-                    self.settles(luck.choice(pool))
-                case "late":
-                    self.a_worker_is_late(luck.choice(LANES[2:]), seed)
-                case "act":
-                    self.operator_acts(luck.choice(IDS), luck.choice(["", *TARGETS]), luck.choice(ACTS))
-                case "forget":
-                    self.bodies_are_forgotten(luck.choice(IDS))
-                case "walk":
-                    self._walk(luck.choice(LANES))
+
+        def take() -> None:
+            batch = self.takes(luck.choice(self.hands), luck.choice([1, 100]))
+            if isinstance(batch, Batch):
+                pool.append(batch)
+
+        happenings: list[tuple[int, Callable[[], object]]] = [
+            (1, lambda: self.list_again(luck.choice(IDS), luck.choice([0, 1, 1]))),
+            (1, lambda: self.leases_end(luck.random() < 0.5, seed)),
+            (1, self.time_passes),
+            (2, take),
+            (2, lambda: pool and self.works(luck.choice(pool), seed)),
+            (2, lambda: pool and self.settles(luck.choice(pool))),
+            (1, lambda: self.a_worker_is_late(luck.choice(LANES[2:]), seed)),
+            (1, lambda: self.operator_acts(luck.choice(IDS), luck.choice(["", *TARGETS]), luck.choice(ACTS))),
+            (1, lambda: self._walk(luck.choice(LANES))),
+            (1, lambda: self.bodies_are_forgotten(luck.choice(IDS))),
+        ]
+        weights, acts = zip(*happenings, strict=True)
+        for act in luck.choices(acts, weights, k=12):
+            act()
             self.promises_hold()
         for batch in pool:
             self.releases(batch)

@@ -9,8 +9,8 @@ from tests.conformance.ledger.driver import Driver, new
 MINUTE = timedelta(minutes=1)
 
 
-def begin(driver: Driver, token: str = "p1", *, force: bool = False, key: str | None = None) -> Poll | None:
-    return driver.ledger.poll_begin("m1", Flow.ORDERS, token, every=MINUTE, force=force, key=key)
+def begin(driver: Driver, name: str = "p1", *, force: bool = False, key: str | None = None) -> Poll | None:
+    return driver.ledger.poll_begin("m1", Flow.ORDERS, name, every=MINUTE, force=force, key=key)
 
 
 def began_long_ago(driver: Driver, name: str = "m1:orders") -> None:

@@ -13,7 +13,12 @@ def test_a_new_row_is_due_in_its_lane_with_body_facts_and_a_hint(driver: Driver)
     _, holding = driver.one("normalize.m1")
     assert holding.raw == {"id": "A1", "say": 1}
     assert holding.item == Item(ref_of())
-    assert (holding.step, holding.condition, holding.attempts, holding.maybe_sent) == (Step.NORMALIZE, Condition.DUE, 0, False)
+    assert (holding.step, holding.condition, holding.attempts, holding.maybe_sent) == (
+        Step.NORMALIZE,
+        Condition.DUE,
+        0,
+        False,
+    )
     assert holding.facts == {"market": "m1"}
     assert holding.deadline == NOW
     assert holding.received_at is not None

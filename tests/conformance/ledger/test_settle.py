@@ -75,7 +75,9 @@ def test_each_ending_at_each_position(driver: Driver, lane: str, name: str) -> N
 def test_a_batch_ends_apart(driver: Driver) -> None:
     driver.receive(*(new(f"A{n}") for n in range(4)))
     take = driver.take("normalize.m1")
-    driver.settle(take, Advanced(step=Step.VALIDATE), Dead(error=OTHER), Parked(error=FAULT, until=SOON), GivenBack(reason="x"))
+    driver.settle(
+        take, Advanced(step=Step.VALIDATE), Dead(error=OTHER), Parked(error=FAULT, until=SOON), GivenBack(reason="x")
+    )
     stages = [driver.stands(holding.item.ref) for holding in take.holdings]
     assert stages == ["validate/due", "normalize/dead", "normalize/parked", "normalize/due"]
 
@@ -108,7 +110,9 @@ def test_advancing_keeps_bodies_facts_and_deadline(driver: Driver) -> None:
     )
     _, holding = driver.one("validate.m1")
     assert (holding.document, holding.facts, holding.deadline) == ({"x": 1}, {"a": "1", "b": "2"}, SOON)
-    assert driver.ledger.bodies.unpack(str(ref_of()), driver.redis.hget(f"op:d:{ref_of()}", "raw")) == {"enriched": True}
+    assert driver.ledger.bodies.unpack(str(ref_of()), driver.redis.hget(f"op:d:{ref_of()}", "raw")) == {
+        "enriched": True
+    }
 
 
 def test_another_accounts_lane(driver: Driver) -> None:

@@ -21,7 +21,8 @@ class TwiceScripts(Scripts):
         second = super().run(name, *arguments)
         after = snapshot(self._redis)
         different = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-        assert not different, f"{name} run twice: {[(key, before.get(key), after.get(key)) for key in sorted(different)]}"
+        told = [(key, before.get(key), after.get(key)) for key in sorted(different)]
+        assert not different, f"{name} run twice: {told}"
         if name == "take" and first[0] == b"taken":
             assert second[0] == b"taken"
             assert second[5] == first[5], "a repeated take gives other items"
@@ -41,7 +42,8 @@ def _value(redis: Any, key: bytes) -> Any:
         case b"hash":
             return lives, {name: _timeless(value) for name, value in redis.hgetall(key).items()}
         case b"zset":
-            return lives, {item: _timeless(str(int(score)).encode()) for item, score in redis.zrange(key, 0, -1, withscores=True)}
+            scores = redis.zrange(key, 0, -1, withscores=True)
+            return lives, {item: _timeless(str(int(score)).encode()) for item, score in scores}
         case b"list":
             return lives, [_timeless(line) for line in redis.lrange(key, 0, -1)]
         case b"set":

@@ -8,33 +8,78 @@ from pipeline.operations.results import ActResult, ReplayResult
 
 REF = "orders:shop-fr:A 1/#2"
 ROW: Mapping[str, Any] = {
-    "ref": REF, "flow": "orders", "source": "shop-fr", "id": "A 1/#2", "target": "oms-1", "stage": "push", "condition": "dead",
-    "attempts": 1, "maybe_sent": False, "receipt": None, "received_at": "2026-11-22T08:00:00.000Z",
-    "updated_at": "2026-11-22T08:00:01.000Z", "due_at": None, "deadline": None,
+    "ref": REF,
+    "flow": "orders",
+    "source": "shop-fr",
+    "id": "A 1/#2",
+    "target": "oms-1",
+    "stage": "push",
+    "condition": "dead",
+    "attempts": 1,
+    "maybe_sent": False,
+    "receipt": None,
+    "received_at": "2026-11-22T08:00:00.000Z",
+    "updated_at": "2026-11-22T08:00:01.000Z",
+    "due_at": None,
+    "deadline": None,
     "error": {"step": "push", "kind": "refused", "cause": "422 <b>phone</b>", "message": "refused", "fields": []},
-}  # fmt: skip
+}
 CAUSE: Mapping[str, Any] = {
-    "fingerprint": "abc123", "step": "push", "kind": "refused", "cause": "422 <b>phone</b>", "count": 3,
-    "oldest": "2026-11-22T08:00:00.000Z", "refs": [f"{REF}@oms-1"],
-}  # fmt: skip
+    "fingerprint": "abc123",
+    "step": "push",
+    "kind": "refused",
+    "cause": "422 <b>phone</b>",
+    "count": 3,
+    "oldest": "2026-11-22T08:00:00.000Z",
+    "refs": [f"{REF}@oms-1"],
+}
 STATUS: Mapping[str, Any] = {
     "counts": [{"flow": "orders", "account": "shop-fr", "stage": "push", "condition": "dead", "count": 3}],
     "lanes": [
         {"lane": "push.oms-1", "due": 4, "due_later": 2, "in_hand": 1, "oldest_due_seconds": 12.5, "hinted": True},
-        {"lane": "normalize.shop-fr", "due": 0, "due_later": 0, "in_hand": 0, "oldest_due_seconds": None, "hinted": False},
+        {
+            "lane": "normalize.shop-fr",
+            "due": 0,
+            "due_later": 0,
+            "in_hand": 0,
+            "oldest_due_seconds": None,
+            "hinted": False,
+        },
     ],
     "gates": {
-        "oms-1": {"state": "shut", "kind": "paused", "why": "stock-taking", "since": "2026-11-22T08:00:00Z", "until": None},
+        "oms-1": {
+            "state": "shut",
+            "kind": "paused",
+            "why": "stock-taking",
+            "since": "2026-11-22T08:00:00Z",
+            "until": None,
+        },
         "shop-fr": {"state": "open", "kind": None, "why": None, "since": None, "until": None},
     },
-    "cursors": [], "deadlines": [], "oldest_due_seconds": 12.5, "settled": 1200, "unsettled": 10,
-}  # fmt: skip
+    "cursors": [],
+    "deadlines": [],
+    "oldest_due_seconds": 12.5,
+    "settled": 1200,
+    "unsettled": 10,
+}
 SHOWN: Mapping[str, Any] = {
-    "ref": REF, "flow": "orders", "source": "shop-fr", "id": "A 1/#2", "received_at": None, "updated_at": None, "deadline": None,
-    "stage": "push", "condition": None, "version": None, "newer_version_waiting": False, "raw": {"id": 1}, "document": {"id": "1"},
-    "overrides": {}, "timeline": [{"at": "2026-11-22T08:00:00.000Z", "who": "poll", "what": "received", "step": "fetch"}],
+    "ref": REF,
+    "flow": "orders",
+    "source": "shop-fr",
+    "id": "A 1/#2",
+    "received_at": None,
+    "updated_at": None,
+    "deadline": None,
+    "stage": "push",
+    "condition": None,
+    "version": None,
+    "newer_version_waiting": False,
+    "raw": {"id": 1},
+    "document": {"id": "1"},
+    "overrides": {},
+    "timeline": [{"at": "2026-11-22T08:00:00.000Z", "who": "poll", "what": "received", "step": "fetch"}],
     "deliveries": [{k: v for k, v in ROW.items() if k not in ("ref", "flow", "source", "id")}],
-}  # fmt: skip
+}
 
 
 @dataclass

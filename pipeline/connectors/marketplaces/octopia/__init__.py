@@ -37,7 +37,7 @@ SETTINGS: Final = (
         form="choice",
         default="after_validation",
         choices=("auto", "after_validation", "manual"),
-        meaning="who accepts orders that wait for it: Octopia itself, orderpipe once they are valid, a person",
+        meaning="orders that wait to be accepted: accepted at once, once they are valid, or by a person at Octopia",
         source=_SETTINGS,
     ),
     Setting(name="page_size", form="integer", default=100, meaning="orders per page, at most 100", source=_CONTRACT),

@@ -10,7 +10,7 @@ from pipeline.connectors.answers import Answer
 from pipeline.connectors.auth import call_with_bearer, client_credentials
 from pipeline.connectors.contract import Rig
 from pipeline.connectors.marketplaces.octopia.looks import looks_accepted, looks_canceled, looks_refused, looks_shipped
-from pipeline.connectors.marketplaces.octopia.mapping import OURS, is_ours, read_order, row_of
+from pipeline.connectors.marketplaces.octopia.mapping import OURS, is_ours, read_order, riddles_of, row_of
 from pipeline.connectors.marketplaces.octopia.schema import camel
 from pipeline.connectors.marketplaces.octopia.shipping import (
     approval_of,
@@ -113,6 +113,10 @@ class Octopia:
     def read(self, raw: Mapping[str, Any]) -> Order:
         """Value for value (contracts/oms.md section 6.2a)."""
         return read_order(raw, self._zone, self._rig.account)
+
+    def riddles(self, raw: Mapping[str, Any]) -> tuple[FieldError, ...]:
+        """Lines that differ in what an order has one of."""
+        return riddles_of(raw)
 
     def needs_accept(self, order: Order) -> bool:
         """With automatic acceptance no order ever stands there."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pipeline.connectors.marketplaces.octopia.schema import camel, faults_of
 from pipeline.connectors.wire import Unfit, amount, flag, maybe, moment, needed_text, record, records, text, whole
 from pipeline.domain.address import Address, Buyer
-from pipeline.domain.errors import FieldError, Invalid, Puzzling
+from pipeline.domain.errors import FieldError, Invalid
 from pipeline.domain.order import Delivery, Line, Named, Order, OrderStatus, Payment
 from pipeline.ports import Row
 
@@ -55,12 +55,31 @@ def lines_of(raw: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 
 def read_order(raw: Mapping[str, Any], zone: tzinfo, account: str) -> Order:
-    """The canonical order. Raises Invalid with every wrong type at once, Puzzling for what must not be guessed."""
+    """The canonical order. Raises Invalid with every wrong type at once. Where lines differ the first one speaks."""
     wire = camel(raw)
     try:
         return _order(wire, zone, account)
     except Unfit as unfit:
         raise Invalid.of(faults_of(wire) or (FieldError("id", "form", str(unfit)),)) from None
+
+
+def riddles_of(raw: Mapping[str, Any]) -> tuple[FieldError, ...]:
+    """What an order that is pushed has one of, and this one has not (contracts/oms.md section 6.2a: held)."""
+    wires = lines_of(raw)
+    places = {_whereabouts(_place(record(wire.get("shippingAddress")))) for wire in wires}
+    modes = {mode for wire in wires if (mode := text(record(wire.get("delivery")).get("mode")))}
+    strange = sorted({text(record(wire.get("offer")).get("supplyMode")) or OURS for wire in wires} - {OURS})
+    riddles = []
+    if len([place for place in places if any(place)]) > 1:
+        words = "the lines go to different addresses, and an order is sent to one; split it at the marketplace"
+        riddles.append(FieldError("shipping_address", "ambiguous", words))
+    if len(modes) > 1:
+        words = f"the lines ask for different delivery modes ({', '.join(sorted(modes))}), and an order has one"
+        riddles.append(FieldError("delivery.service", "ambiguous", words))
+    if strange:
+        words = f"lines of supply mode {', '.join(strange)} are among them; only {OURS} is shipped by us"
+        riddles.append(FieldError("lines", "ambiguous", words))
+    return tuple(riddles)
 
 
 def _order(raw: Mapping[str, Any], zone: tzinfo, account: str) -> Order:
@@ -69,7 +88,8 @@ def _order(raw: Mapping[str, Any], zone: tzinfo, account: str) -> Order:
     lines = tuple(_line(wire, seller) for wire in wires)
     places = [_place(record(wire.get("shippingAddress"))) for wire in wires]
     terms = [_terms(record(wire.get("delivery")), zone) for wire in wires]
-    there, mode = _agreed(wires, places, terms)
+    there = next((place for place in places if any(_whereabouts(place))), _NOWHERE)
+    mode = next((mode for mode, _, _, _ in terms if mode), None)
     billing, billing_civility = _address(record(raw.get("billingAddress")))
     shipping, shipping_civility, pickup_id, pickup_name = there
     channel = record(raw.get("salesChannel"))
@@ -160,6 +180,7 @@ def _line(wire: Mapping[str, Any], seller: str | None) -> Line:
 
 
 _Place = tuple[Address, str | None, str | None, str | None]  # with civility, pickup id and name
+_NOWHERE: Final[_Place] = (Address(), None, None, None)
 _Terms = tuple[str | None, datetime | None, datetime | None, datetime | None]  # mode, promised from and to, ship by
 
 
@@ -194,32 +215,6 @@ def _terms(wire: Mapping[str, Any], zone: tzinfo) -> _Terms:
         moment(wire.get("promisedAtMax"), zone),
         moment(wire.get("shippedAtMax"), zone),
     )
-
-
-def _agreed(
-    wires: Sequence[Mapping[str, Any]], places: Sequence[_Place], terms: Sequence[_Terms]
-) -> tuple[_Place, str | None]:
-    """The one place and the one delivery mode of all lines. Raises Puzzling where they differ: an order has one."""
-    there: dict[tuple[object, ...], _Place] = {}
-    for place in places:
-        if any(_whereabouts(place)):
-            there.setdefault(_whereabouts(place), place)
-    modes = {mode for mode, _, _, _ in terms if mode}
-    strange = sorted({text(record(wire.get("offer")).get("supplyMode")) or OURS for wire in wires} - {OURS})
-    riddles = []
-    if len(there) > 1:
-        words = "the lines go to different addresses, and an order is sent to one; split it at the marketplace"
-        riddles.append(FieldError("shipping_address", "ambiguous", words))
-    if len(modes) > 1:
-        words = f"the lines ask for different delivery modes ({', '.join(sorted(modes))}), and an order has one"
-        riddles.append(FieldError("delivery.service", "ambiguous", words))
-    if strange:
-        words = f"lines of supply mode {', '.join(strange)} are among them; only {OURS} is shipped by us"
-        riddles.append(FieldError("lines", "ambiguous", words))
-    if riddles:
-        raise Puzzling.of(tuple(riddles))
-    first = next(iter(there.values()), None) or next(iter(places), None) or (Address(), None, None, None)
-    return first, next(iter(modes), None)
 
 
 def _whereabouts(place: _Place) -> tuple[object, ...]:
