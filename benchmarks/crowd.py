@@ -33,7 +33,7 @@ class Crowd:
 
 
 def measure_crowd(ground: Ground, partner: Partner, crowd: Crowd, rounds: int) -> tuple[Timings, Timings]:
-    """Empty and full. Scripts by name, in the server's own time; steps as `step <name>`, whole walks over a lane."""
+    """Empty and full. Scripts by name, in the server's own time; steps as `step <name>`, in our CPU and the server's."""
     empty, full = _Clocked(ground, partner, "empty"), _Clocked(ground, partner, "full")
     try:
         full.fill(crowd)
@@ -60,7 +60,8 @@ class _Clocked:
         self._partner = partner
         self._times: dict[str, list[float]] = defaultdict(list)
         self._step = ""  # whose scripts run now: the same one does different things in each lane
-        self._clock = 0.0
+        self._clock = 0.0  # of the server's scripts, when it was last asked
+        self._served = 0.0  # the same, of ours only
         scripts = self._pipeline.ledger.scripts
         run = scripts.run
 
@@ -82,11 +83,12 @@ class _Clocked:
         while lanes:
             lane = lanes.pop(0)
             self._step = lane.partition(".")[0]
-            began = time.perf_counter()
+            began, served = time.process_time(), self._served
             report = self._pipeline.walk(lane, lanes.append)
             assert report.counts.get("advanced", 0) in (0, BATCH), report.text
             if report.counts:
-                self._times[f"step {self._step}"].append(time.perf_counter() - began)
+                spent = time.process_time() - began + self._served - served
+                self._times[f"step {self._step}"].append(spent)
             self._step = ""
         self._partner.taken_once(BATCH)
 
@@ -94,6 +96,7 @@ class _Clocked:
         """What the server spent in scripts since it was asked last: without the network and the disk."""
         total = float(self._redis.info("commandstats")["cmdstat_evalsha"]["usec"]) / 1e6
         spent, self._clock = total - self._clock, total
+        self._served += spent
         return spent
 
     def fill(self, crowd: Crowd) -> None:

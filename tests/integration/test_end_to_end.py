@@ -137,17 +137,17 @@ def test_an_import_answered_with_nonsense_is_unknown_then_sent_again_and_the_res
 
 
 def test_words_nobody_knows_hold_one_order_and_no_lines_kill_one(system: System) -> None:
+    empty = system.partners.place(1, plain=True)[0]  # no list shows it: it has no line that is ours to ship
+    system.partners.change(empty, set={"lines": []})
     ids = system.partners.place(10, plain=True)
     system.partners.fail({"kind": "unknown_status", "endpoint": "octopia.orders", "count": 1, "seconds": 6})
     system.start("worker", "beat")
     system.wait(lambda: system.orders(condition="held"), 30, "held for its status")
     assert "BankReview" in json.dumps(system.orders(condition="held")[0]["error"])
-    empty = system.partners.place(1, plain=True)[0]  # the list that we ask for shows only orders with lines of ours
-    system.partners.change(empty, set={"lines": []})
     system.desk.pull(MARKET, empty)
     system.wait(lambda: system.orders(condition="dead"), 30, "dead without lines")
     assert [row["id"] for row in system.orders(condition="dead")] == [empty]
-    assert [field["path"] for field in row_of(system, empty)["error"]["fields"]] == ["lines"]
+    assert "lines" in [field["path"] for field in row_of(system, empty)["error"]["fields"]]
     system.wait(lambda: system.counts("orders").get("done", 0) >= len(ids) - 1, 60, "the rest goes on")
     system.wait(lambda: not system.orders(condition="held"), 30, "it comes again with a word that is known")
     system.wait(lambda: system.counts("orders") == {"done": len(ids), "dead": 1}, 60, "all but one are done")

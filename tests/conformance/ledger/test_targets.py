@@ -195,3 +195,38 @@ def test_busy_deliveries_outlive_an_operators_restart(driver: Driver) -> None:
     assert driver.stands(ref) == "push/"
     driver.act(Item(ref, "o1"), "found", "unknown", rc="R9")
     assert driver.stands(ref) == "acknowledge/due"
+
+
+def test_what_a_target_has_is_not_forgotten_by_a_version_that_comes_before_its_update(driver: Driver) -> None:
+    """Pushed; then a change is routed as an update; then another comes before that was sent: still an update."""
+    driver.finish()
+    driver.receive(new(say=2, minute=1))
+    driver.route_on("o1")
+    driver.receive(new(say=3, minute=2))
+    _, holding = driver.one("normalize.m1")
+    assert holding.deliveries["o1"] == {"co": "done", "rc": "R1", "bf": FP, "mb": ""}
+
+
+def test_what_was_found_by_hand_is_known_to_be_there(driver: Driver) -> None:
+    ref = driver.route()
+    driver.step("push.o1", Unknown(evidence=FAULT), send=True)
+    driver.act(Item(ref, "o1"), "found", "unknown", rc="R9")
+    _, holding = driver.one("acknowledge.m1")
+    assert holding.deliveries["o1"]["bf"] == "?"  # of what, nobody knows: it equals nothing
+    driver.end_leases()
+    driver.step("acknowledge.m1", Advanced())
+    assert driver.stands(ref) == "done/done"
+    driver.forget_bodies(ref)
+    driver.receive(new(say=2, minute=1))
+    earlier = driver.one("normalize.m1")[1].earlier
+    assert earlier is not None
+    assert (earlier.pushed, earlier.sent) == (True, "")
+
+
+def test_a_kept_version_waits_until_no_delivery_is_at_a_partner(driver: Driver) -> None:
+    driver.route("o1", "o2")
+    driver.step("push.o1", Unknown(evidence=FAULT), send=True)
+    driver.receive(new(say=2, minute=1))
+    driver.push("push.o2")
+    assert not driver.take("normalize.m1").holdings
+    assert driver.stands(ref_of(), "o1") == "push/unknown"

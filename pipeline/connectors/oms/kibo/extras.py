@@ -1,0 +1,140 @@
+"""What only Kibo knows: `extra.kibo`, set by a route's defaults or an operator's edit, with the seed's own names. Pure.
+
+    extra.kibo.<optional field of the order>           such as forceItemTaxOverride, promotions, customOrderData
+    extra.kibo.items.<line>.<field of an order item>   such as availability, options, itemTaxOverride
+    extra.kibo.payment.<field of the payment>          such as authorizationID, maxAmount
+
+Promotions and discounts go as they are written: their schema is not published.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from pipeline.connectors.wire import EMPTY, Unfit, amount, flag, record, records, text, whole
+from pipeline.domain.errors import FieldError
+
+Read = Callable[[Any], Any]
+SECRET: Final = frozenset({"cardnumber", "password", "cvv", "cvv2", "cvc", "cardsecuritycode"})
+
+
+def from_zero(value: Any) -> Decimal | None:
+    """An amount of at least 0."""
+    found = amount(value)
+    if found is not None and found < 0:
+        raise Unfit("must be at least 0")
+    return found
+
+
+def from_one(value: Any) -> int | None:
+    """A whole number of at least 1."""
+    found = whole(value)
+    if found is not None and found < 1:
+        raise Unfit("must be at least 1")
+    return found
+
+
+ORDER: Final[Mapping[str, Read]] = {
+    "orderID": from_one,
+    "shippingTax": from_zero,
+    "shippingTaxRate": from_zero,
+    "forceItemTaxOverride": flag,
+    "customOrderData": record,
+    "promotions": records,
+    "discounts": records,
+    "assignedLocation": text,
+    "useInventory": flag,
+    "allowSplit": flag,
+    "isTestOrder": flag,
+    "channel": text,
+    "landingCode": text,
+    "currencyLocale": text,
+}
+PRODUCT: Final[Mapping[str, Read]] = {
+    "productID": from_one,
+    "availability": text,
+    "averageDealerMargin": from_zero,
+    "UPC": text,
+    "SKU": text,
+}
+SPECIFICS: Final[Mapping[str, Read]] = {
+    "shippingTax": from_zero,
+    "itemTaxOverride": from_zero,
+    "customItemData": record,
+    "options": record,
+    "customData": record,
+}
+PAYMENT: Final[Mapping[str, Read]] = {
+    "orderPaymentID": from_one,
+    "paymentMethodID": from_one,
+    "maxAmount": amount,  # -1 in the seed's example
+    "transactionID": text,
+    "authorizationID": text,
+    "authAmount": from_zero,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What was found, by where it goes; `items` by the line's index in the order."""
+
+    order: Mapping[str, Any] = field(default_factory=dict)
+    items: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    payment: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[FieldError, ...] = ()
+
+
+def extras_of(extra: Mapping[str, Any]) -> Extras:
+    """Every fault at once, none raised."""
+    given = extra.get("kibo")
+    if not given:
+        return Extras()
+    faults: list[FieldError] = []
+    rest = {name: value for name, value in given.items() if name not in ("items", "payment")}
+    order = _read(rest, ORDER, "extra.kibo", faults)
+    payment = _read(given.get("payment"), PAYMENT, "extra.kibo.payment", faults)
+    items: dict[int, Mapping[str, Any]] = {}
+    for name, value in _numbered(given.get("items"), faults):
+        items[int(name)] = _read(value, {**PRODUCT, **SPECIFICS}, f"extra.kibo.items.{name}", faults)
+    faults += _secrets(given, "extra.kibo")
+    return Extras(order, items, payment, tuple({fault.path: fault for fault in faults}.values()))
+
+
+def _read(given: Any, reads: Mapping[str, Read], at: str, faults: list[FieldError]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if not isinstance(given or EMPTY, Mapping):
+        faults.append(FieldError(at, "form", "must be an object"))
+        return found
+    for name, value in (given or EMPTY).items():
+        read = reads.get(name)
+        if read is None:
+            words = f"Kibo has no such field here; it takes {', '.join(reads)}"
+            faults.append(FieldError(f"{at}.{name}", "unknown", words))
+            continue
+        try:
+            found[name] = read(value)
+        except Unfit as unfit:
+            faults.append(FieldError(f"{at}.{name}", "form", f"{unfit} for Kibo"))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _numbered(given: Any, faults: list[FieldError]) -> list[tuple[str, Any]]:
+    if isinstance(given, list | tuple):
+        return [(str(index), value) for index, value in enumerate(given)]
+    if not isinstance(given or EMPTY, Mapping) or not all(name.isdecimal() for name in given or EMPTY):
+        faults.append(FieldError("extra.kibo.items", "form", "must be objects by the index of their line"))
+        return []
+    return list((given or EMPTY).items())
+
+
+def _secrets(value: Any, at: str) -> list[FieldError]:
+    """Card numbers and passwords never go over the wire, whoever wrote them here (section 5.4.6)."""
+    if isinstance(value, list | tuple):
+        return [fault for index, inner in enumerate(value) for fault in _secrets(inner, f"{at}.{index}")]
+    if not isinstance(value, Mapping):
+        return []
+    found = [fault for name, inner in value.items() for fault in _secrets(inner, f"{at}.{name}")]
+    words = "Kibo is never sent card numbers or passwords; remove it by `edit`"
+    names = (name for name in value if name.replace("_", "").replace("-", "").lower() in SECRET)
+    return found + [FieldError(f"{at}.{name}", "secret", words) for name in names]
