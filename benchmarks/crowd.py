@@ -33,7 +33,7 @@ class Crowd:
 
 
 def measure_crowd(ground: Ground, partner: Partner, crowd: Crowd, rounds: int) -> tuple[Timings, Timings]:
-    """Empty and full. Scripts by name, in the server's own time; steps as `step <name>`, in our CPU and the server's."""
+    """Empty and full. Scripts by name, in the server's own time; `step <name>` in our CPU and the server's."""
     empty, full = _Clocked(ground, partner, "empty"), _Clocked(ground, partner, "full")
     try:
         full.fill(crowd)
