@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from pipeline.domain.endings import Advanced, Dead, Ending, GivenBack, Held, Parked, Unknown, Waiting
 from pipeline.domain.lifecycle import Item, Step, split_lane
+from pipeline.domain.scrubbing import scrubbed
 from pipeline.ports import Holding, Ledger, NewDocument, Row, Take
 
 LOG = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class Hand:
         """Ends these; hints the lanes that have work now."""
         if not endings:
             return
+        endings = [(holding, scrubbed(ending, holding.document)) for holding, ending in endings]
         self._beget(endings)
         self._answered |= {holding.item for holding, _ in endings}
         for lane in self._ledger.settle(self._take.token, endings, who=self._who):

@@ -5,10 +5,11 @@ from typing import Final
 
 from pipeline.connectors.contract import Connector
 from pipeline.connectors.marketplaces import octopia
-from pipeline.connectors.oms import egenta
+from pipeline.connectors.oms import egenta, kibo, ois, transiteo
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
-    connector.name: connector for connector in (octopia.CONNECTOR, egenta.CONNECTOR)
+    connector.name: connector
+    for connector in (octopia.CONNECTOR, egenta.CONNECTOR, kibo.CONNECTOR, transiteo.CONNECTOR, ois.CONNECTOR)
 }
 
 

@@ -2,10 +2,10 @@
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from pipeline.config.model import Limits
 from pipeline.domain.endings import Dead, Ending
@@ -23,6 +23,7 @@ from pipeline.domain.errors import (
     Unreadable,
 )
 from pipeline.domain.retry import delay, ending_for
+from pipeline.domain.scrubbing import scrub
 from pipeline.flows.network import Network
 from pipeline.hand import Hand
 from pipeline.ports import Gates, Holding
@@ -48,22 +49,24 @@ class Context:
         if isinstance(trouble, Refused | Conflict):  # these speak of a document
             return
         hand.trouble = True
-        self.judge(hand.account, trouble)
+        told = [holding.document for holding in hand.holdings if holding.document]
+        self.judge(hand.account, trouble, told)
 
-    def judge(self, account: str, trouble: PartnerTrouble) -> None:
-        """What a trouble means for the account's gate."""
+    def judge(self, account: str, trouble: PartnerTrouble, told: Sequence[Mapping[str, Any]] = ()) -> None:
+        """What a trouble means for the account's gate. `told`: documents whose values its words may repeat."""
+        why = scrub(trouble.message, told)
         first = delay(1, self.limits.backoff, self.jitter())
         match trouble:
             case RateLimited(retry_after=asked):
                 wait = timedelta(seconds=asked) if asked else first
-                self.gates.shut(account, wait=wait, why=trouble.message, kind="retry_after")
+                self.gates.shut(account, wait=wait, why=why, kind="retry_after")
             case Unauthorized():
-                self.gates.shut(account, wait=timedelta(seconds=60), why=trouble.message, kind="credentials")
+                self.gates.shut(account, wait=timedelta(seconds=60), why=why, kind="credentials")
             case Unavailable(status=None):
-                self.gates.shut(account, wait=first, why=trouble.message, kind="circuit")
+                self.gates.shut(account, wait=first, why=why, kind="circuit")
             case Unavailable() | Unreadable() | Ambiguous():
                 if self.gates.failed(account) >= CIRCUIT:
-                    self.gates.shut(account, wait=first, why=trouble.message, kind="circuit")
+                    self.gates.shut(account, wait=first, why=why, kind="circuit")
             case _:
                 pass
 

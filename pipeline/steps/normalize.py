@@ -24,7 +24,7 @@ MOVING: Final = (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED, OrderStat
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A raw document in our words, before any edit. `riddles`: to be answered, by an edit or a map, before it goes on."""
+    """A raw document in our words, before any edit. `riddles` are to be answered, by an edit or a map."""
 
     fields: dict[str, Any]
     deadline: datetime | None = None

@@ -29,17 +29,16 @@ def broken_at_the_end(system: System, ids: Sequence[str]) -> list[str]:
 
 
 def wait_settled(system: System, ids: Sequence[str], seconds: float) -> None:
-    """Until no invariant is broken any more; fails at once for those that can't come right."""
+    """Until no invariant is broken any more; what can't come right fails at once."""
+    last: list[str] = []
 
     def settled() -> bool:
+        if system.going():
+            return False
         assert not broken(system)
-        return not found() if not system.going() else False
-
-    def found() -> list[str]:
         last[:] = broken_at_the_end(system, ids)
-        return last
+        return not last
 
-    last: list[str] = []
     try:
         system.wait(settled, seconds, "all is settled")
     except AssertionError as failure:

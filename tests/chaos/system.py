@@ -259,8 +259,16 @@ class System:
         rows = [f"{row['flow']} {row['stage']} {row['condition']}: {row['count']}" for row in status["counts"]]
         lanes = [lane for lane in status["lanes"] if lane["due"] or lane["in_hand"] or lane["due_later"]]
         gates = {name: gate for name, gate in status["gates"].items() if gate["state"] != "open"}
-        rest = {key: books["audit"][key] for key in ("missing", "doubled", "shipped_not_acked")}
-        return f"{rows}\n{lanes}\n{gates}\n{rest}\nopen questions {books['egenta']['questions_open']}"
+        rest = {key: len(books["audit"][key]) for key in ("missing", "doubled", "shipped_not_acked")}
+        queues = {name: self.pipeline.redis.llen(name) for name in PLAIN}
+        roles = {name: child.alive for name, child in self._roles.items()}
+        return f"{rows}\n{lanes}\n{gates}\n{rest}\n{queues} {roles}\n{self._last_words()}"
+
+    def _last_words(self) -> str:
+        """Of the logs, what is no transition."""
+        names = [name for name in self._roles if name.startswith(("worker", "beat"))]
+        said = [line for name in names for line in self.log(name).splitlines() if '"pipeline.hand"' not in line]
+        return "\n".join(line[:300] for line in said[-12:])
 
     def going(self) -> int:
         """Documents that go on by themselves, or wait for something that should come."""

@@ -26,6 +26,7 @@ def test_nothing_is_lost_or_doubled(victim: str, mode: str, tmp_path: Path) -> N
             toll.kill(*KILLED[victim])
             assert not broken(system)
         system.partners.fail(*UNCLEAR)
+        ids += system.partners.place(40)
         wait_settled(system, ids, 120)
         if mode == "insert":
             found, _ = resolve_all(system)

@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from pipeline.connectors.registry import CONNECTORS
 from pipeline.domain.codec import from_fields, to_fields
 from pipeline.domain.order import Order
 from pipeline.domain.reports import Cancellation, Shipment, StatusReport
-from tests.unit.connectors.rig import Partner, egenta, octopia
+from tests.unit.connectors.rig import Partner, client_for, octopia
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*/*.json"))
@@ -26,7 +27,7 @@ ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 def client_of(path: Path, pair: Any) -> Any:
     """The connector of the file's folder; reference tables answer with what the file holds."""
     partner = Partner().says(*pair.get("replies", []))
-    return {"octopia": octopia, "egenta": egenta}[path.parent.name](partner, **pair.get("settings", {}))
+    return client_for(path.parent.name, partner, **pair.get("settings", {}))
 
 
 def prepared(name: str, document: type[Any]) -> Callable[[Any, Any], Any]:
@@ -72,6 +73,6 @@ def types_in(value: Any) -> Any:
     return "number" if type(value) in (int, Decimal) else type(value).__name__
 
 
-def test_there_are_pairs_of_both_connectors_and_directions() -> None:
-    assert {path.parent.name for path in FILES} == {"octopia", "egenta"}
+def test_there_are_pairs_of_every_connector() -> None:
+    assert {path.parent.name for path in FILES} == set(CONNECTORS)
     assert len(FILES) >= 12

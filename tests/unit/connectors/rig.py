@@ -95,22 +95,44 @@ class Budgets:
         return 0.0
 
 
+SETTINGS: dict[str, dict[str, Any]] = {
+    "octopia": {
+        "base_url": "https://oct.test/seller/v2",
+        "token_url": "https://oct.test/token",
+        "client_id": Secret("client"),
+        "client_secret": Secret("hush"),
+        "seller_id": "98979",
+    },
+    "egenta": {
+        "base_url": "https://oms.test/api/",
+        "secret_id": Secret("1"),
+        "secret_key": Secret("hush"),
+    },
+    "kibo": {
+        "base_url": "https://kibo.test/api/v2/",
+        "token_url": "https://kibo.test/token",
+        "api_key": Secret("key"),
+        "api_secret": Secret("hush"),
+        "manufacturer_id": 1010,
+        "catalog_id": 0,
+        "customer_ip_fallback": "203.0.113.9",
+    },
+    "ois": {
+        "base_url": "https://ois.test/",
+        "token_path": "token",
+        "client_id": Secret("client"),
+        "client_secret": Secret("hush"),
+        "audience": "https://ois.test",
+        "order_path": "order/v1/Orders",
+    },
+    "tecsys": {"base_url": "https://tecsys.test/v1/", "subscription_key": Secret("hush")},
+    "transiteo": {"client_id": Secret("client"), "refresh_token": Secret("hush")},
+}
+ACCOUNTS = {"octopia": "cdiscount-fr", "egenta": "egenta-cdiscount", "kibo": "kibo-us", "ois": "ois-nl"}
+
+
 def rig_for(connector: str, partner: Partner, account: str = "acc", **given: Any) -> Rig:
-    settings = {setting.name: setting.default for setting in CONNECTORS[connector].settings}
-    settings |= {
-        "octopia": {
-            "base_url": "https://oct.test/seller/v2",
-            "token_url": "https://oct.test/token",
-            "client_id": Secret("client"),
-            "client_secret": Secret("hush"),
-            "seller_id": "98979",
-        },
-        "egenta": {
-            "base_url": "https://oms.test/api/",
-            "secret_id": Secret("1"),
-            "secret_key": Secret("hush"),
-        },
-    }[connector]
+    settings = {setting.name: setting.default for setting in CONNECTORS[connector].settings} | SETTINGS[connector]
     http = Http(httpx.Client(transport=httpx.MockTransport(partner)), deadline=5.0, max_body=1_000_000)
     return Rig(
         account=account,
@@ -123,12 +145,17 @@ def rig_for(connector: str, partner: Partner, account: str = "acc", **given: Any
     )
 
 
+def client_for(connector: str, partner: Partner, **given: Any) -> Any:
+    """A connector's client at a scripted partner."""
+    return CONNECTORS[connector].build(rig_for(connector, partner, ACCOUNTS.get(connector, "acc"), **given))
+
+
 def octopia(partner: Partner, **given: Any) -> Any:
-    return CONNECTORS["octopia"].build(rig_for("octopia", partner, "cdiscount-fr", **given))
+    return client_for("octopia", partner, **given)
 
 
 def egenta(partner: Partner, **given: Any) -> Any:
-    return CONNECTORS["egenta"].build(rig_for("egenta", partner, "egenta-cdiscount", **given))
+    return client_for("egenta", partner, **given)
 
 
 def ask(**given: Any) -> Ask:

@@ -6,21 +6,20 @@ import pytest
 
 from pipeline.connectors.contract import Connector
 from pipeline.connectors.registry import CONNECTORS, of_kind
-from tests.unit.connectors.rig import Partner, egenta, octopia
+from tests.unit.connectors.rig import Partner, client_for
 
 WRITES = {"accept", "refuse", "ship", "cancel", "import_orders", "update", "acknowledge_shipped", "answer_status"}
-CLIENTS = {"octopia": octopia, "egenta": egenta}
 
 
 def test_the_table() -> None:
     assert list(of_kind("marketplace")) == ["octopia"]
-    assert list(of_kind("oms")) == ["egenta"]
+    assert list(of_kind("oms")) == ["egenta", "kibo", "transiteo", "ois"]
     assert all(connector.name == name for name, connector in CONNECTORS.items())
 
 
 @pytest.mark.parametrize("connector", CONNECTORS.values(), ids=list(CONNECTORS))
 def test_capabilities_are_what_the_client_has(connector: Connector) -> None:
-    client = CLIENTS[connector.name](Partner())
+    client = client_for(connector.name, Partner())
     optional = WRITES | {"acknowledge", "shipped", "status_requests"}
     had = {name for name in optional if getattr(client, name, None) is not None}
     had |= {name for name in ("new_orders", "get") if hasattr(client, name)}

@@ -58,7 +58,7 @@ def test_replayed_each_is_asked_again() -> None:
     w = world(2)
     ask(w, "A1")
     w.run()
-    w.markets["m2"].orders["A1"] = raw_order(word="Sent")
+    w.markets["m1"].orders["A1"] = raw_order(word="Sent")
     desk = Desk(w.ledger, w.gates, accounts=["m1", "m2", "o1"])
     desk.replay(["statuses:o1:A1"], who="me")
     w.run()

@@ -16,9 +16,9 @@ _REFUSED: Final = frozenset({"Refused", "Rejected", "Cancelled"})
 
 
 def looks_accepted(row: Row, _: Body) -> Seen:
-    """The order has gone on; one that is over, or being processed, tells nothing."""
+    """The order has gone on, or is over: then nothing waits for our accept any more. One in process tells nothing."""
     status = _status_at(row)
-    if status in _ACCEPTED:
+    if status in _ACCEPTED or status in _REFUSED:
         return Taken()
     return Absent() if status == "WaitingAcceptance" else None
 

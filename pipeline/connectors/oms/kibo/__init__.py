@@ -66,11 +66,14 @@ SETTINGS: Final = (
     Setting(
         name="payment_type",
         default="NO",
-        meaning="the paymentType of methods that are none of Kibo's, after the route's payment_map; never a card number",
+        meaning="the paymentType of methods that are none of Kibo's, after the route's payment_map",
         source=f"{_CONTRACT} 5.4.6",
     ),
     Setting(
-        name="no_operation_type", default="HI", meaning="the noOperationType that goes with NO", source=f"{_SEED} example"
+        name="no_operation_type",
+        default="HI",
+        meaning="the noOperationType that goes with NO",
+        source=f"{_SEED} example",
     ),
     Setting(
         name="shipping_type",
@@ -78,9 +81,7 @@ SETTINGS: Final = (
         meaning='the shippingType where nothing was asked for; the route\'s shipping_map gives "TYPE/CLASS"',
         source=_SETTINGS,
     ),
-    Setting(
-        name="shipping_class", default="Standard", meaning="the shippingClass that goes with it", source=_SETTINGS
-    ),
+    Setting(name="shipping_class", default="Standard", meaning="the shippingClass that goes with it", source=_SETTINGS),
     Setting(
         name="assigned_location",
         meaning="the external_store_id that orders are assigned to, as text (leading zeros count)",
@@ -99,7 +100,11 @@ SETTINGS: Final = (
         source=f"{_CONTRACT} 5.7",
     ),
     Setting(
-        name="per_page", form="integer", default=20, meaning="rows a page of a search, at most 100", source=f"{_CONTRACT} 5.6"
+        name="per_page",
+        form="integer",
+        default=20,
+        meaning="rows a page of a search, at most 100",
+        source=f"{_CONTRACT} 5.6",
     ),
     Setting(
         name="entity_length_check",

@@ -13,7 +13,15 @@ _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _OURS: Final = frozenset({"authorization", "api-key", "content-type", "content-length", "host"})
 _INTERNAL: Final = tuple(
     IPv4Network(net)
-    for net in ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+    for net in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+    )
 )
 _OPTIONAL: Final = {  # settings that stand in every order unless it has its own
     "assigned_location": "assignedLocation",
@@ -83,9 +91,11 @@ def _faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("manufacturer_id must be at least 1")
     if settings["catalog_id"] < 0:
         faults.append("catalog_id must be at least 0")
-    for name in ("locale", "currency_locale"):
-        if settings[name] and not _LOCALE.fullmatch(settings[name]):
-            faults.append(f"{name} must be a locale such as en-US")
+    faults += [
+        f"{name} must be a locale such as en-US"
+        for name in ("locale", "currency_locale")
+        if settings[name] and not _LOCALE.fullmatch(settings[name])
+    ]
     faults += [f"{name} must not be empty" for name in _NEEDED if not settings[name]]
     fallback = settings["customer_ip_fallback"]
     if fallback and ipv4(fallback) is None:

@@ -1,0 +1,65 @@
+"""Which canonical path each wire path of an order is. Pure."""
+
+from collections.abc import Mapping
+from typing import Final
+
+_ADDRESS: Final = {
+    "addressLine1": "line1",
+    "addressLine2": "line2",
+    "addressLine3": "line3",
+    "phone": "phone",
+    "city": "city",
+    "postalCode": "postal_code",
+    "state": "state",
+    "countryCode": "country",
+}
+_BILLING: Final = "orderPayments.*.paymentMethod.billingAddress"
+_EXTRA: Final = ("orderID", "shippingTax", "shippingTaxRate", "forceItemTaxOverride", "customOrderData", "promotions")
+_ALSO: Final = ("discounts", "assignedLocation", "channel", "landingCode", "currencyLocale")
+CANONICAL: Final[Mapping[str, str]] = {
+    "externalOrderID": "id",
+    "currency": "currency",
+    "customer": "shipping_address.last_name",
+    "customer.firstName": "shipping_address.first_name",
+    "customer.lastName": "shipping_address.last_name",
+    "customer.email": "buyer.email",
+    "customer.phone1": "buyer.phone",
+    "customer.phone2": "shipping_address.phone",
+    "customerIP": "buyer.ip",
+    "shippingMethod": "delivery.carrier",
+    "shippingAddress": "shipping_address",
+    **{f"shippingAddress.{theirs}": f"shipping_address.{ours}" for theirs, ours in _ADDRESS.items()},
+    "orderPayments": "payment",
+    "orderPayments.*.paymentMethod.paymentType": "payment.method",
+    _BILLING: "billing_address",
+    **{f"{_BILLING}.{theirs}": f"billing_address.{ours}" for theirs, ours in _ADDRESS.items()},
+    "orderPayments.*.authAmount": "total",
+    "orderPayments.*.transactionID": "payment.reference",
+    "orderPayments.*.authorizationID": "extra.kibo.payment.authorizationID",
+    "importedCreationDate": "purchased_at",
+    "expectedDeliveryDate": "deliver_by",
+    "cartID": "basket_id",
+    "orderComment": "comment",
+    "orderGift": "gift",
+    "orderGift.recipient": "gift.recipient",
+    "orderGift.message": "gift.message",
+    "fraudData": "fraud",
+    "fraudData.*.fraudType": "fraud.*.kind",
+    "fraudData.*.fraudScore": "fraud.*.score",
+    "fraudData.*.fraudTransactionID": "fraud.*.transaction_id",
+    "fraudData.*.fraudState": "fraud.*.state",
+    **{name: f"extra.kibo.{name}" for name in (*_EXTRA, *_ALSO)},
+    "orderItems": "lines",
+    "orderItems.*.product": "lines.*",
+    "orderItems.*.product.partNumber": "lines.*.sku",
+    "orderItems.*.product.SKU": "lines.*.sku",
+    "orderItems.*.product.UPC": "lines.*.gtin",
+    "orderItems.*.product.name": "lines.*.title",
+    "orderItems.*.product.retailPrice": "lines.*.unit_price",
+    "orderItems.*.itemSpecifics": "lines.*",
+    "orderItems.*.itemSpecifics.externalItemID": "lines.*.id",
+    "orderItems.*.itemSpecifics.actualPrice": "lines.*.discounts",
+    "orderItems.*.itemSpecifics.quantity": "lines.*.quantity",
+    "orderItems.*.itemSpecifics.shipping": "lines.*.shipping_price",
+    "orderItems.*.itemSpecifics.itemTaxOverride": "lines.*.tax_amount",
+}
