@@ -99,11 +99,9 @@ def _unreleased(
 ) -> Ending | Judged:
     if not party.client.needs_accept(order):
         return Waiting(reason=f"{party.name} has not released it ({order.raw_status})", deadline=deadline)
-    if party.accept == "auto":
-        reason = f'{party.name} has not accepted it yet, which it does by itself (accept = "auto")'
-        return Waiting(reason=reason, deadline=deadline)
     prepared = prepare_all(holding, routes, party, context, now, addressed=False)
-    _raise_for_all(prepared)
+    if party.accept != "auto":  # automatic: the promise is given whatever our rules will say
+        _raise_for_all(prepared)
     if party.accept == "manual":
         reason = f'waits to be accepted at {party.name} by a person (accept = "manual")'
         return Waiting(reason=reason, deadline=deadline)
