@@ -1,5 +1,6 @@
 """What this process has open: the config, read once, and one `Pipeline`, opened after the fork."""
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 

@@ -198,11 +198,15 @@ class RedisLedger:
             deliveries=deliveries,
         )
 
-    def send(self, token: str, lane: str, items: Sequence[Item]) -> Sequence[Item]:
+    def send(
+        self, token: str, lane: str, items: Sequence[Item], *, fingerprints: Mapping[Item, str] | None = None
+    ) -> Sequence[Item]:
         """The mark is durable when this returns: under `appendfsync always` the reply is the proof, plus WAIT."""
         self._durability.check()
         names = {str(item): item for item in items}
-        granted = self.scripts.run("send", token, lane, self._lease, self._hint, *names)
+        told = fingerprints or {}
+        pairs = [word for name, item in names.items() for word in (name, told.get(item, ""))]
+        granted = self.scripts.run("send", token, lane, self._lease, self._hint, *pairs)
         self._durability.wait()
         return [names[name.decode()] for name in granted]
 

@@ -4,7 +4,7 @@ No order body is published (contracts/oms.md section 3.2). The default's names a
 customers, addresses, ids and SKUs; the others are assumed, and `create_order_fields` replaces all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -143,20 +143,21 @@ def _entry(wire: str, value: Any) -> Entry:
     return Entry(path, constant=value[1:] if isinstance(value, str) else value)
 
 
-def _faults(entries: tuple[Entry, ...]) -> Any:
-    known = set(paths_of(Order))
+def _faults(entries: tuple[Entry, ...]) -> Iterator[str]:
+    paths = paths_of(Order)
+    leaves = {path for path in paths if path != "extra" and not any(other.startswith(f"{path}.") for other in paths)}
     lists: dict[tuple[str, ...], tuple[str, ...]] = {}
     wires = {entry.wire for entry in entries}
     for entry in entries:
         name, path = ".".join(entry.wire), ".".join(entry.canonical)
-        if "" in entry.wire or entry.wire[-1] == "*" or entry.wire[0] == "*":
+        if "" in entry.wire or "*" in (entry.wire[0], entry.wire[-1]) or "*.*" in name:
             yield f"{name} is no path of fields"
         elif any(entry.wire[:length] in wires for length in range(1, len(entry.wire))):
             yield f"{name} lies within another field"
         elif not entry.canonical:
             if "*" in entry.wire:
                 yield f"{name} is a constant, which no list can hold"
-        elif path not in known and not (entry.canonical[0] == "extra" and len(entry.canonical) > 2):
+        elif path not in leaves and not (entry.canonical[0] == "extra" and len(entry.canonical) > 2):
             yield f"{path} is no canonical path of one value"
         elif entry.wire.count("*") != entry.canonical.count("*"):
             yield f"{name} and {path} have another number of lists (*)"
