@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pipeline.connectors.answers import Answer, decode, spoken
 from pipeline.connectors.wire import Unfit, text
-from pipeline.domain.errors import PartnerTrouble, RateLimited, Unauthorized
+from pipeline.domain.errors import Ambiguous, PartnerTrouble, RateLimited, Unauthorized
 
 WORDS: Final = ("message", "Message", "error", "Error", "errors", "Errors", "ErrorMessage")  # where errors are told
 _ERRORS: Final = ("error", "errors", "errormessage", "errormessages")
@@ -55,22 +55,37 @@ def explained(trouble: PartnerTrouble, headers: Mapping[str, str], content: byte
     return kind(words, cause=cause, fields=trouble.fields, retry_after=wait, status=trouble.status)
 
 
+def unclear(answer: Answer, why: str) -> PartnerTrouble:
+    """The trouble for a 2xx that can't be understood."""
+    return explained(answer.unclear(why), answer.headers, answer.content)
+
+
+def in_doubt(doubt: Ambiguous, words: str) -> Ambiguous:
+    """The doubt, with what to do about it."""
+    return Ambiguous(f"{doubt.message}; {words}", cause=doubt.cause, status=doubt.status)
+
+
 def body_of(answer: Answer) -> Any:
     """The JSON of a 2xx; None for 204, 202 and empty ones. Raises Ambiguous (Unreadable for a read) for what is no
     JSON, or says that it is an error.
     """
     if answer.status in (202, 204) or not answer.content.strip():
         return None
-    body = answer.json()
+    try:
+        body = decode(answer.content)
+    except ValueError:
+        raise unclear(answer, "not JSON") from None
     if isinstance(body, Mapping):
         code = field_of(body, "statuscode")
-        success = next((found for name in ("success", "issuccess") if (found := field_of(body, name)) is not None), True)
+        success = next(
+            (found for name in ("success", "issuccess") if (found := field_of(body, name)) is not None), True
+        )
         if (
             any(field_of(body, name) for name in _ERRORS)
             or str(success).lower() in ("false", "0")
             or (type(code) is int and code >= 400)
         ):
-            raise answer.unclear(f"an error ({spoken(body, WORDS) or 'without words'})")
+            raise unclear(answer, f"an error ({spoken(body, WORDS) or 'without words'})")
     return body
 
 
@@ -101,7 +116,7 @@ def orders_in(answer: Answer) -> list[Mapping[str, Any]]:
         return [body]
     found = rows_of(body)
     if found is None:
-        raise answer.unclear("no list of orders")
+        raise unclear(answer, "no list of orders")
     return found
 
 

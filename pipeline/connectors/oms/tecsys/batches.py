@@ -1,7 +1,7 @@
 """Many values over several calls: so many at a time, in URLs that are short enough. Pure."""
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote_plus
+from urllib.parse import quote
 
 from pipeline.domain.errors import FieldError, Invalid
 
@@ -22,7 +22,7 @@ def batches(values: Sequence[str], key: str, *, most: int, room: int) -> list[li
     groups: list[list[str]] = [[]]
     left = room
     for value in values:
-        cost = len(key) + len(quote_plus(value)) + 2
+        cost = len(key) + len(quote(value, safe="")) + 2
         if cost > room:
             raise Invalid.of((FieldError(key, "length", "is too long for a URL of Tecsys"),))
         if groups[-1] and (cost > left or len(groups[-1]) >= max(most, 1)):

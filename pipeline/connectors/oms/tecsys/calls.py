@@ -8,10 +8,12 @@ import httpx
 from pipeline.connectors.answers import Answer
 from pipeline.connectors.contract import Rig
 from pipeline.connectors.http import Http
-from pipeline.connectors.oms.tecsys.answers import WORDS, explained
-from pipeline.domain.errors import NotConfigured, PartnerTrouble
+from pipeline.connectors.oms.tecsys.answers import WORDS, explained, in_doubt, told
+from pipeline.domain.errors import Ambiguous, NotConfigured, PartnerTrouble
 
 LONGEST: Final = 2047  # characters of a URL: Azure's default is below 2048 (section 3.5)
+
+REMEDY: Final = "see whether it was done before you call it again"
 
 
 class Listening(Http):
@@ -59,6 +61,13 @@ class Calls:
         """A read."""
         given = {name: value for name, value in (query or {}).items() if value is not None}
         return self.call("GET", path, write=False, query=given, **more)
+
+    def change(self, method: str, path: str, *, remedy: str = REMEDY, **more: Any) -> dict[str, Any]:
+        """One write by hand; a doubt says what to do before it is made again."""
+        try:
+            return told(self.call(method, path, write=True, **more))
+        except Ambiguous as doubt:
+            raise in_doubt(doubt, remedy) from None
 
     def room(self, path: str) -> int:
         """Characters that a query of this path may have."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from pipeline.connectors.contract import Rig
-from pipeline.connectors.oms.tecsys.answers import body_of, order_id_of, rows_of
+from pipeline.connectors.oms.tecsys.answers import body_of, order_id_of, rows_of, unclear
 from pipeline.connectors.oms.tecsys.calls import Calls, slashed
 from pipeline.connectors.oms.tecsys.inventory import Inventory
 from pipeline.connectors.oms.tecsys.mapping import FieldMap, cancellation_of, order_of
@@ -16,7 +16,7 @@ from pipeline.connectors.oms.tecsys.places import Places
 from pipeline.connectors.oms.tecsys.shipments import Shipments
 from pipeline.connectors.oms.tecsys.tracking import Tracking
 from pipeline.connectors.paging import Place, mark_of
-from pipeline.domain.errors import Ambiguous, NotConfigured, Refused
+from pipeline.domain.errors import NotConfigured, Refused
 from pipeline.domain.order import Order
 from pipeline.domain.reports import Cancellation, Shipment, StatusReport
 from pipeline.ports import Absent, Ask, Body, Outcome, Page, Promised, Row, Seen, Taken, Write
@@ -35,11 +35,11 @@ class Tecsys:
         self._fields = FieldMap.of(settings["create_order_fields"])
         self._tracking = Tracking.of(settings["tracking_pointers"]) if settings["tracking_pointers"] else None
         self._size = max(settings["page_size"], 1)
-        self._in_query = settings["cancel_params_in"] == "query"
+        self.cancels_in_query = settings["cancel_params_in"] == "query"
         self.orders = Orders(calls, settings)
         self.inventory = Inventory(calls, settings)
         self.places = Places(calls, settings)
-        self.shipments = Shipments(rig, calls, self.orders)
+        self.shipments = Shipments(rig, calls)
         imports: Write[Order] = Write(
             prepare=self._prepare,
             send=self._create,
@@ -79,7 +79,7 @@ class Tecsys:
         told = created if isinstance(created, Mapping) else {}
         ours = order_id_of(told, ("externalorderid",))
         if ours is not None and ours != body.id:
-            raise answer.unclear("of another order")
+            raise unclear(answer, "of another order")
         return [Taken(order_id_of(told, ("internalorderid",)) or receipt_of(answer))]
 
     def _look(self, bodies: Sequence[Body]) -> Sequence[Seen]:
@@ -99,7 +99,7 @@ class Tecsys:
     # ------------------------------------------------------------ cancellations
 
     def _prepare_cancel(self, cancellation: Cancellation) -> Body:
-        content = cancellation_of(cancellation, in_query=self._in_query)
+        content = cancellation_of(cancellation, in_query=self.cancels_in_query)
         return Body(cancellation.order_id or "", content, CANCEL)
 
     def _cancel(self, bodies: Sequence[Body]) -> Sequence[Outcome]:
@@ -142,7 +142,7 @@ class Tecsys:
         body = body_of(answer)
         found = [] if body is None else rows_of(tracking.orders(body) if "orders" in words else body)
         if found is None:
-            raise answer.unclear("no list of orders")
+            raise unclear(answer, "no list of orders")
         mark = mark_of((str(index), sha256(_ENCODE(row)).hexdigest()) for index, row in enumerate(found))
         rows, unreadable = [], []
         for order in found:

@@ -1,6 +1,6 @@
 """Orders at Tecsys: by id in short URLs, by search page by page, cancelled, and what came of a 202."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from pipeline.connectors.oms.tecsys.answers import (
     orders_in,
     rows_of,
     trace_in,
+    unclear,
 )
 from pipeline.connectors.oms.tecsys.batches import batches, distinct
 from pipeline.connectors.oms.tecsys.calls import Calls
@@ -121,16 +122,16 @@ class Orders:
             return False
 
 
-def all_rows(page: Any, size: int) -> list[Any]:
+def all_rows(page: Callable[[int], Answer], size: int) -> list[Any]:
     """The rows of every page, until one is short, or comes again. Raises Unreadable."""
     rows: list[Any] = []
     before: Any = None
     for number in range(1, CEILING + 1):
-        answer: Answer = page(number)
+        answer = page(number)
         body = body_of(answer)
         found = [] if body is None else rows_of(body)
         if found is None:
-            raise answer.unclear("no list; ask for one page to see it")
+            raise unclear(answer, "no list; ask for one page to see it")
         if found == before:  # it does not page
             break
         rows += found

@@ -1,4 +1,4 @@
-"""Tecsys' settings (contracts/oms.md section 6.2); what its document does not publish is off, or a default to correct."""
+"""Tecsys' settings (contracts/oms.md section 6.2); what is not published is off, or a default to correct."""
 
 from typing import Final
 
