@@ -5,11 +5,18 @@ from typing import Final
 
 from pipeline.connectors.contract import Connector
 from pipeline.connectors.marketplaces import octopia
-from pipeline.connectors.oms import egenta, kibo, ois, transiteo
+from pipeline.connectors.oms import egenta, kibo, ois, tecsys, transiteo
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
     connector.name: connector
-    for connector in (octopia.CONNECTOR, egenta.CONNECTOR, kibo.CONNECTOR, transiteo.CONNECTOR, ois.CONNECTOR)
+    for connector in (
+        octopia.CONNECTOR,
+        egenta.CONNECTOR,
+        kibo.CONNECTOR,
+        transiteo.CONNECTOR,
+        ois.CONNECTOR,
+        tecsys.CONNECTOR,
+    )
 }
 
 

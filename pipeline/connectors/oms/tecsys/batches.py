@@ -14,6 +14,11 @@ def distinct(values: Iterable[str], name: str, *, needed: bool = False) -> list[
     return found
 
 
+def cost_of(key: str, value: str) -> int:
+    """Characters that a parameter takes in a URL."""
+    return len(key) + len(quote(value, safe="")) + 2
+
+
 def batches(values: Sequence[str], key: str, *, most: int, room: int) -> list[list[str]]:
     """Groups of at most `most`, each at most `room` characters as `key=value&key=value`; one empty group for none.
 
@@ -22,7 +27,7 @@ def batches(values: Sequence[str], key: str, *, most: int, room: int) -> list[li
     groups: list[list[str]] = [[]]
     left = room
     for value in values:
-        cost = len(key) + len(quote(value, safe="")) + 2
+        cost = cost_of(key, value)
         if cost > room:
             raise Invalid.of((FieldError(key, "length", "is too long for a URL of Tecsys"),))
         if groups[-1] and (cost > left or len(groups[-1]) >= max(most, 1)):

@@ -65,6 +65,7 @@ class Tecsys:
 
     def _prepare(self, order: Order) -> Body:
         path = self._rig.settings["create_order_path"]
+        self.orders.check_lengths(order.id)
         return Body(order.id or "", order_of(order, self._fields), slashed(path))
 
     def _create(self, bodies: Sequence[Body]) -> Sequence[Outcome]:
@@ -100,6 +101,7 @@ class Tecsys:
 
     def _prepare_cancel(self, cancellation: Cancellation) -> Body:
         content = cancellation_of(cancellation, in_query=self.cancels_in_query)
+        self.orders.check_lengths(cancellation.order_id, content)
         return Body(cancellation.order_id or "", content, CANCEL)
 
     def _cancel(self, bodies: Sequence[Body]) -> Sequence[Outcome]:

@@ -15,9 +15,9 @@ from pipeline.connectors.oms.tecsys.answers import (
     trace_in,
     unclear,
 )
-from pipeline.connectors.oms.tecsys.batches import batches, distinct
+from pipeline.connectors.oms.tecsys.batches import batches, cost_of, distinct
 from pipeline.connectors.oms.tecsys.calls import Calls
-from pipeline.domain.errors import Ambiguous, Conflict, FieldError, Invalid, PartnerTrouble, Refused
+from pipeline.domain.errors import Ambiguous, Conflict, FieldError, Invalid, PartnerTrouble, Puzzling, Refused
 from pipeline.ports import Absent, Outcome, Promised, Seen, Taken
 
 ORDERS: Final = "/orders/"
@@ -26,6 +26,7 @@ SEARCH: Final = "/orders/Search"
 MANY: Final = 20  # ids of one look-up (section 3.5)
 CEILING: Final = 100  # pages of one search
 TRIES: Final = 8  # questions after a 202, over about 45 minutes
+TOO_LONG: Final = "is too long for a URL of Tecsys, and must not be cut"
 EXTERNAL: Final = "ExternalOrderId"
 INTERNAL: Final = "InternalOrderId"
 
@@ -72,6 +73,18 @@ class Orders:
 
     def _ask(self, kind: str, group: Sequence[str]) -> Answer:
         return self._calls.get(ORDERS, {kind: list(group)}, what="GET orders", missing_ok=True)
+
+    def check_lengths(self, order_id: str | None, cancel: Mapping[str, Any] | None = None) -> None:
+        """What no URL can hold is never sent: nobody could look it up. Raises Puzzling."""
+        faults = []
+        if order_id and cost_of(EXTERNAL, order_id) > self._calls.room(ORDERS):
+            faults.append(FieldError("id" if cancel is None else "order_id", "length", TOO_LONG))
+        if cancel and self._in_query:
+            asked = sum(cost_of(name, str(value)) for name, value in cancel.items())
+            if not faults and asked > self._calls.room(CANCEL):
+                faults.append(FieldError("reason", "length", TOO_LONG))
+        if faults:
+            raise Puzzling.of(tuple(faults))
 
     # ------------------------------------------------------------ by search
 
