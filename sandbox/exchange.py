@@ -123,6 +123,8 @@ class Exchange:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Draw a fault, let the room answer, note it, send what the fault leaves of it."""
         body = await read_body(receive)
+        if body is None:
+            return  # the caller died in mid-request: nobody asked anything
         raw_path: bytes = scope["raw_path"].partition(b"?")[0]
         method: str = scope["method"]
         found = self._find(method, split_segments(raw_path)[1:])
@@ -186,13 +188,13 @@ class Exchange:
         return Refusal(405, "No such method here") if other_method else Refusal(404, "No such path")
 
 
-async def read_body(receive: Receive) -> bytes:
-    """The whole body, in one piece."""
+async def read_body(receive: Receive) -> bytes | None:
+    """The whole body, in one piece; None where its sender was cut off before its end."""
     body = b""
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return body
+            return None
         body += bytes(message.get("body", b""))
         if not message.get("more_body", False):
             return body

@@ -19,7 +19,7 @@ from pipeline.ports import Body, Holding
 from pipeline.steps.cancel import end_canceled
 from pipeline.steps.context import Context
 
-BEFORE_ADDRESS = ("shipping_address", "billing_address", "buyer", "delivery")
+BEFORE_ADDRESS = ("shipping_address", "billing_address", "buyer", "delivery", "customs.arrival_country")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Each kind of fault as a real client sees it, and what it leaves behind at the partner."""
 
+import socket
 import time
 from typing import Any
 
@@ -174,3 +175,15 @@ def test_a_rule_that_is_none_is_refused(start: Start, rule: Any) -> None:
     partners = start()
     assert partners.http.post("/_/faults", json={"rules": [rule]}).status_code == 400
     assert partners.http.post("/_/faults", json={"name": "gentle"}).status_code == 400
+
+
+def test_a_caller_that_dies_in_mid_request_has_asked_nothing(start: Start) -> None:
+    partners = start()
+    url = httpx.URL(partners.url)
+    with socket.create_connection((url.host, url.port)) as cut:
+        head = b"PUT /egenta/api/order_import.php HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        cut.sendall(head + b'content-length: 500\r\n\r\n{"secret_id": "1", ')
+        time.sleep(0.1)
+    partners.put(write_import())
+    assert held(partners) == 1
+    assert partners.violations() == []
