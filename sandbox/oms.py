@@ -32,7 +32,8 @@ class OmsRoom(Room, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`takes`: the endpoint that takes orders. `account` is TOML with `{base}`; `route` what its route has besides; `secrets` gives file name -> content."""
+    """`takes`: the endpoint that takes orders. `account` is TOML with `{base}`; `route` what its route has besides;
+    `secrets` gives file name -> content."""
 
     make: Callable[[SandboxConfig, Agenda, Journal], OmsRoom]
     takes: str
