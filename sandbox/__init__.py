@@ -2,16 +2,20 @@
 
 from sandbox.app import create_app
 from sandbox.egenta.dials import EgentaDials
+from sandbox.kibo.dials import KiboDials
 from sandbox.octopia.dials import OctopiaDials
 from sandbox.server import die_with_parent, serve, serve_in_thread
 from sandbox.settings import SandboxConfig
+from sandbox.transiteo.dials import TransiteoDials
 from sandbox.write_config import ExampleConfig, example_config
 
 __all__ = [
     "EgentaDials",
     "ExampleConfig",
+    "KiboDials",
     "OctopiaDials",
     "SandboxConfig",
+    "TransiteoDials",
     "create_app",
     "die_with_parent",
     "example_config",

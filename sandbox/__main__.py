@@ -3,13 +3,15 @@
 import argparse
 import sys
 
-from sandbox import EgentaDials, OctopiaDials, SandboxConfig, die_with_parent, serve
+from sandbox import EgentaDials, KiboDials, OctopiaDials, SandboxConfig, TransiteoDials, die_with_parent, serve
+from sandbox.copies import REPEATS
 from sandbox.fault_sets import FAULT_SETS
+from sandbox.oms import NAMES
 
 
 def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     """The command line's options."""
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Octopia and Egenta, simulated.")
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Octopia and its OMS, simulated.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
     parser.add_argument("--orders", type=int, default=500)
@@ -18,6 +20,8 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", choices=list(FAULT_SETS), default="none")
     parser.add_argument("--egenta-mode", choices=["upsert", "insert"], default="upsert")
+    parser.add_argument("--oms", choices=NAMES, default="egenta", help="whom the orders are for, beside Egenta")
+    parser.add_argument("--repeat", choices=REPEATS, default="insert", help="what a known id does at that OMS")
     parser.add_argument("--ship-after", type=float, default=1.0, help="seconds; negative: never")
     parser.add_argument("--status-share", type=float, default=0.2, help="part of the orders Egenta asks about")
     parser.add_argument("--commit-delay", type=float, default=0.0, help="seconds until an import takes effect")
@@ -34,6 +38,7 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
         rate=options.rate,
         plant=options.plant,
         faults=options.faults,
+        oms=options.oms,
         octopia=OctopiaDials(token_seconds=options.token_seconds),
         egenta=EgentaDials(
             mode=options.egenta_mode,
@@ -41,6 +46,8 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
             status_question_share=options.status_share,
             commit_delay_seconds=options.commit_delay,
         ),
+        kibo=KiboDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
+        transiteo=TransiteoDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
     )
 
 

@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.exchange import split_segments
-from sandbox.fault_sets import find_fault_set
 from sandbox.faults import Rule
 from sandbox.octopia.book import STATUSES
 from sandbox.octopia.wire import set_path
@@ -47,6 +46,11 @@ def list_control_routes(world: World) -> list[Route]:
         ("/octopia/orders/{rest:path}", "GET", show_octopia_order),
         ("/octopia/orders/{rest:path}", "POST", change_octopia_order),
     )
+    if world.other:
+        acts += (
+            (f"/{world.other.name}", "POST", turn_other),
+            (f"/{world.other.name}/orders", "GET", show_other_orders),
+        )
     return [Route(path, _answer(world, act), methods=[method]) for path, method, act in acts]
 
 
@@ -103,7 +107,7 @@ def turn_faults(call: Call) -> Any:
     if "rules" in call.raw:
         call.world.dial.turn(str(call.raw.get("name", "own")), tuple(Rule.read(rule) for rule in call.raw["rules"]))
     else:
-        call.world.dial.turn(call.raw["name"], find_fault_set(call.raw["name"]))
+        call.world.dial.turn(call.raw["name"], call.world.find_faults(call.raw["name"]))
     return call.world.dial.describe()
 
 
@@ -136,6 +140,22 @@ def show_egenta_orders(call: Call) -> Any:
             for n, copy in enumerate(copies, 1)
         ]
     }
+
+
+def turn_other(call: Call) -> Any:
+    """`{dial: value}` of the OMS beside Egenta."""
+    if call.world.other is None:
+        raise NoSuchOrderError
+    call.world.other.turn(**call.raw)
+    return call.raw
+
+
+def show_other_orders(call: Call) -> Any:
+    """Every order of the OMS beside Egenta as it was last sent, one item per copy."""
+    if call.world.other is None:
+        raise NoSuchOrderError
+    call.world.agenda.catch_up()
+    return {"orders": call.world.other.list_orders()}
 
 
 def show_octopia_order(call: Call) -> Any:

@@ -1,5 +1,7 @@
 """The named fault sets `none`, `some` and `worst`; docs/sandbox.md describes them."""
 
+from dataclasses import replace
+
 from sandbox.faults import Rule
 
 _LISTS = ("octopia.orders", "egenta.shipped", "egenta.status_list")
@@ -46,11 +48,38 @@ _WORST = (
     Rule("slow", "*", 0.03, count=60, seconds=0.5),
 )
 
+# What a set has besides when the orders are for another OMS than Egenta: `import_` is where it takes them.
+_BESIDES: dict[str, tuple[Rule, ...]] = {
+    "some": (Rule("reset_after", "{import_}", 0.005, count=3), Rule("expired_token", "{import_}", 0.02, count=2)),
+    "worst": (
+        Rule("status", "{import_}", 0.05, status=500, count=2),
+        Rule("status", "{import_}", 0.05, status=500, count=2, commit=True),
+        Rule("reset_after", "{import_}", 0.04, count=3),
+        Rule("reset_before", "{import_}", 0.04, count=2),
+        Rule("html", "{import_}", 0.03, count=1, commit=True),
+        Rule("truncated", "{import_}", 0.03, count=1),
+        Rule("hang", "{import_}", 0.02, count=1, seconds=7),
+        Rule("drip", "{import_}", 0.02, count=1, seconds=7),
+        Rule("huge", "{import_}", 0.02, count=1),
+        Rule("status", "{import_}", 0.03, status=429, retry_after=1, count=3),
+        Rule("status", "{import_}", 0.03, status=504, count=1, commit=True),
+        Rule("expired_token", "{import_}", 0.03, count=3),
+        Rule("status", "{oms}.token", 0.3, status=503, count=1, retry_after=1),
+        Rule("status", "{oms}.*", 0.02, status=503, count=4),
+    ),
+}
+
 FAULT_SETS: dict[str, tuple[Rule, ...]] = {"none": (), "some": _SOME, "worst": _WORST}
 
 
-def find_fault_set(name: str) -> tuple[Rule, ...]:
-    """ValueError names the known sets."""
+def find_fault_set(name: str, import_endpoint: str = "egenta.import") -> tuple[Rule, ...]:
+    """`import_endpoint`: where the OMS takes orders. ValueError names the known sets."""
     if name not in FAULT_SETS:
         raise ValueError(f"unknown fault set {name!r}; known: {', '.join(FAULT_SETS)}")
-    return FAULT_SETS[name]
+    oms = import_endpoint.partition(".")[0]
+    if oms == "egenta":
+        return FAULT_SETS[name]
+    besides = _BESIDES.get(name, ())
+    return FAULT_SETS[name] + tuple(
+        replace(rule, endpoint=rule.endpoint.format(import_=import_endpoint, oms=oms)) for rule in besides
+    )

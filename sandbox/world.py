@@ -8,9 +8,10 @@ from typing import Any
 from sandbox.agenda import Agenda, format_instant
 from sandbox.egenta.room import Egenta
 from sandbox.fault_sets import find_fault_set
-from sandbox.faults import Dial
+from sandbox.faults import Dial, Rule
 from sandbox.journal import Journal
 from sandbox.octopia.room import Octopia
+from sandbox.oms import OmsRoom, find_row
 from sandbox.samples import PLAIN, Sample, Shares, count_plants, make_samples
 from sandbox.settings import SandboxConfig
 
@@ -24,9 +25,12 @@ class World:
         self.config = config
         self.agenda = Agenda(config.clock)
         self.journal = Journal()
-        self.dial = Dial(config.seed, config.faults, find_fault_set(config.faults))
+        self.dial = Dial(config.seed, config.faults, self.find_faults(config.faults))
         self.octopia = Octopia(config.octopia, self.agenda, self.dial)
         self.egenta = Egenta(config.egenta, self.agenda, config.seed, self.journal, self.octopia)
+        self.other: OmsRoom | None = None
+        if config.oms != self.egenta.name:
+            self.other = find_row(config.oms).make(config, self.agenda, self.journal)
         self.made = 0
         now = self.agenda.catch_up()
         samples = self._make(config.orders, config.seed, config.plant, config.shares)
@@ -36,6 +40,11 @@ class World:
                 self.octopia.receive(sample, now - BACKLOG * (1 - n / len(samples)))
         else:
             self._let_come(samples, config.rate, now)
+
+    def find_faults(self, name: str) -> tuple[Rule, ...]:
+        """A named set, for the OMS that is meant."""
+        oms = self.config.oms
+        return find_fault_set(name, "egenta.import" if oms == "egenta" else find_row(oms).takes)
 
     def add_orders(self, count: int, seed: int, rate: float | None, plant: int, *, plain: bool) -> list[str]:
         """More orders, from now on; their ids."""
@@ -58,11 +67,12 @@ class World:
             self.agenda.schedule(now + timedelta(seconds=n / rate), partial(self.octopia.receive, sample))
 
     def judge(self) -> dict[str, Any]:
-        """The partners' own books side by side: what is missing, doubled, or should not be there.
+        """The books of Octopia and of the OMS that is meant, side by side: what is missing, doubled, not to be there.
 
         While work is under way, `missing` and `not_shipped_at_marketplace` are what is still to come.
         """
-        held = self.egenta.warehouse.copies
+        held = self.other.count_copies() if self.other else self.egenta.count_copies()
+        shipping = self.egenta.warehouse.copies  # the only one that tells its shipments by itself
         expected = self.octopia.list_expected()
         forbidden = self.octopia.list_forbidden()
         unknown = [order_id for order_id in held if self.octopia.book.find(order_id) is None]
@@ -72,16 +82,16 @@ class World:
             "missing": sorted(expected - held.keys()),
             "unexpected": {order_id: forbidden[order_id] for order_id in held if order_id in forbidden}
             | dict.fromkeys(unknown, "unknown to every marketplace"),
-            "doubled": [order_id for order_id, copies in held.items() if len(copies) > 1],
+            "doubled": [order_id for order_id, copies in held.items() if copies > 1],
             "planted_arrived": [plant.order_id for plant in self.octopia.plants if plant.order_id in held],
             "shipped_not_acked": [
                 order_id
-                for order_id in held
+                for order_id in shipping
                 if self.egenta.warehouse.list_parcels(order_id) and not self.egenta.warehouse.acks[order_id]
             ],
             "not_shipped_at_marketplace": [
                 order_id
-                for order_id in held
+                for order_id in shipping
                 if self.egenta.warehouse.is_shipped(order_id) and self.octopia.is_shipped(order_id) is False
             ],
         }
@@ -95,7 +105,9 @@ class World:
             "seed": self.config.seed,
             "orders_made": self.made,
             "octopia": self.octopia.describe(),
+            "oms": self.config.oms,
             "egenta": self.egenta.describe(),
+            **({self.other.name: self.other.describe()} if self.other else {}),
             "audit": self.judge(),
             "violations": [asdict(finding) for finding in journal.violations],
             "violations_by_rule": dict(journal.violations_by_rule),

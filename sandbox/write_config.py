@@ -4,6 +4,21 @@ from dataclasses import dataclass, field
 
 from sandbox.egenta.dials import EgentaDials
 from sandbox.octopia.dials import OctopiaDials
+from sandbox.oms import find_row
+
+EGENTA = """\
+[oms.egenta-cdiscount]
+connector = "egenta"
+poll.shipments = "1s"
+poll.statuses = "1s"
+settle_delay = "1s"
+
+[oms.egenta-cdiscount.settings]
+base_url = "{base}/egenta/api/"
+secret_id = "file:egenta-secret-id"
+secret_key = "file:egenta-secret-key"
+reput_is_safe = {reput}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,17 +29,22 @@ class ExampleConfig:
     secrets: dict[str, str] = field(repr=False)
 
 
-def example_config(base_url: str, *, reput_is_safe: bool = True) -> ExampleConfig:
-    """One Octopia account, one Egenta, one route between them. `reput_is_safe = false` belongs to an inserting
-    Egenta. Short times: this is for trying out."""
+def example_config(base_url: str, *, oms: str = "egenta", reput_is_safe: bool = True) -> ExampleConfig:
+    """One Octopia account, one of an OMS, one route between them. `reput_is_safe = false` belongs to an inserting
+    Egenta. Short times: this is for trying out. ValueError: no such OMS."""
     octopia, egenta = OctopiaDials(), EgentaDials()
     base = base_url.rstrip("/")
     secrets = {
         "octopia-client-id": octopia.client_id,
         "octopia-client-secret": octopia.client_secret,
-        "egenta-secret-id": egenta.secret_id,
-        "egenta-secret-key": egenta.secret_key,
     }
+    if oms == "egenta":
+        account, route = EGENTA.format(base=base, reput="true" if reput_is_safe else "false"), ""
+        secrets |= {"egenta-secret-id": egenta.secret_id, "egenta-secret-key": egenta.secret_key}
+    else:
+        row = find_row(oms)
+        account, route = row.account.format(base=base), row.route
+        secrets |= row.secrets()
     toml = f"""\
 # Points at the sandbox at {base}
 data_dir = ".orderpipe"
@@ -49,21 +69,10 @@ client_secret = "file:octopia-client-secret"
 seller_id = "{octopia.seller_id}"
 accept = "after_validation"
 
-[oms.egenta-cdiscount]
-connector = "egenta"
-poll.shipments = "1s"
-poll.statuses = "1s"
-settle_delay = "1s"
-
-[oms.egenta-cdiscount.settings]
-base_url = "{base}/egenta/api/"
-secret_id = "file:egenta-secret-id"
-secret_key = "file:egenta-secret-key"
-reput_is_safe = {"true" if reput_is_safe else "false"}
-
+{account}
 [[routes]]
 from = "cdiscount-fr"
-to = ["egenta-cdiscount"]
+to = ["{oms}-cdiscount"]
 mode = "live"
-"""
+{route}"""
     return ExampleConfig(toml, secrets)

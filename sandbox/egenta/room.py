@@ -157,6 +157,10 @@ class Egenta:
             return reply_json(200, {str(n): row for n, row in enumerate(rows, 1)})
         return reply_json(200, {"orders": rows})
 
+    def count_copies(self) -> dict[str, int]:
+        """How many copies of each order."""
+        return {order_id: len(copies) for order_id, copies in self.warehouse.copies.items()}
+
     def describe(self) -> dict[str, Any]:
         """For the report."""
         return {
