@@ -3,15 +3,19 @@
 from sandbox.app import create_app
 from sandbox.egenta.dials import EgentaDials
 from sandbox.octopia.dials import OctopiaDials
+from sandbox.ois.dials import OisDials
 from sandbox.server import die_with_parent, serve, serve_in_thread
 from sandbox.settings import SandboxConfig
+from sandbox.tecsys.dials import TecsysDials
 from sandbox.write_config import ExampleConfig, example_config
 
 __all__ = [
     "EgentaDials",
     "ExampleConfig",
     "OctopiaDials",
+    "OisDials",
     "SandboxConfig",
+    "TecsysDials",
     "create_app",
     "die_with_parent",
     "example_config",

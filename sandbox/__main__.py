@@ -3,13 +3,15 @@
 import argparse
 import sys
 
-from sandbox import EgentaDials, OctopiaDials, SandboxConfig, die_with_parent, serve
+from sandbox import EgentaDials, OctopiaDials, SandboxConfig, TecsysDials, die_with_parent, serve
 from sandbox.fault_sets import FAULT_SETS
+from sandbox.oms import OMS
+from sandbox.tecsys.dials import EXAMPLE_ORDER_PATH
 
 
 def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     """The command line's options."""
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Octopia and Egenta, simulated.")
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Marketplaces and OMS, simulated.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
     parser.add_argument("--orders", type=int, default=500)
@@ -17,6 +19,7 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--plant", type=int, help="invalid orders; without: one in a hundred, at least three")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", choices=list(FAULT_SETS), default="none")
+    parser.add_argument("--oms", choices=list(OMS), default="egenta", help="the one that is audited")
     parser.add_argument("--egenta-mode", choices=["upsert", "insert"], default="upsert")
     parser.add_argument("--ship-after", type=float, default=1.0, help="seconds; negative: never")
     parser.add_argument("--status-share", type=float, default=0.2, help="part of the orders Egenta asks about")
@@ -34,6 +37,7 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
         rate=options.rate,
         plant=options.plant,
         faults=options.faults,
+        oms=options.oms,
         octopia=OctopiaDials(token_seconds=options.token_seconds),
         egenta=EgentaDials(
             mode=options.egenta_mode,
@@ -41,6 +45,7 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
             status_question_share=options.status_share,
             commit_delay_seconds=options.commit_delay,
         ),
+        tecsys=TecsysDials(create_order_path=EXAMPLE_ORDER_PATH),
     )
 
 

@@ -13,7 +13,7 @@ from sandbox.world import World
 def create_app(config: SandboxConfig) -> Starlette:
     """A sandbox of its own: two apps share nothing. `app.state.world` is what it holds."""
     world = World(config)
-    rooms = (world.octopia, world.egenta)
+    rooms = (world.octopia, *world.oms.values())
     app = Starlette(
         routes=[
             *(Mount(f"/{room.name}", Exchange(room, world.dial, world.journal, world.agenda)) for room in rooms),

@@ -92,7 +92,12 @@ def count_plants(count: int, plant: int | None) -> int:
 
 
 def make_samples(
-    count: int, seed: int, plant: int | None = None, shares: Shares | None = None, start: int = 0
+    count: int,
+    seed: int,
+    plant: int | None = None,
+    shares: Shares | None = None,
+    start: int = 0,
+    kinds: tuple[str, ...] = PLANT_KINDS,
 ) -> list[Sample]:
     """`count` orders numbered from `start`. Fates and plants are exact counts, spread at random; only orders that
     are ready from the start are planted."""
@@ -111,7 +116,7 @@ def make_samples(
     fates += [READY] * (count - len(fates))
     rng.shuffle(fates)
     ready = [n for n, fate in enumerate(fates) if fate == READY]
-    planted = dict(zip(sorted(rng.sample(ready, plants)), _cycle(PLANT_KINDS, plants), strict=True))
+    planted = dict(zip(sorted(rng.sample(ready, plants)), _cycle(kinds, plants), strict=True))
     hostile = rng.sample(range(count), round(count * shares.hostile_ids))
     forms = dict(zip(hostile, _cycle(HOSTILE_FORMS, len(hostile)), strict=True))
     return [_make_sample(rng, start + n, fates[n], planted.get(n), forms.get(n, "{}")) for n in range(count)]

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from sandbox.agenda import Agenda, format_instant
-from sandbox.egenta.room import Egenta
 from sandbox.fault_sets import find_fault_set
 from sandbox.faults import Dial
 from sandbox.journal import Journal
 from sandbox.octopia.room import Octopia
+from sandbox.oms import OMS, build_oms
 from sandbox.samples import PLAIN, Sample, Shares, count_plants, make_samples
 from sandbox.settings import SandboxConfig
 
@@ -26,7 +26,7 @@ class World:
         self.journal = Journal()
         self.dial = Dial(config.seed, config.faults, find_fault_set(config.faults))
         self.octopia = Octopia(config.octopia, self.agenda, self.dial)
-        self.egenta = Egenta(config.egenta, self.agenda, config.seed, self.journal, self.octopia)
+        self.oms = build_oms(config, self.agenda, self.journal, self.octopia)
         self.made = 0
         now = self.agenda.catch_up()
         samples = self._make(config.orders, config.seed, config.plant, config.shares)
@@ -49,7 +49,7 @@ class World:
         return [sample.order_id for sample in samples]
 
     def _make(self, count: int, seed: int, plant: int | None, shares: Shares) -> list[Sample]:
-        samples = make_samples(count, seed, count_plants(count, plant), shares, start=self.made)
+        samples = make_samples(count, seed, count_plants(count, plant), shares, self.made, OMS[self.config.oms])
         self.made += count
         return samples
 
@@ -62,7 +62,8 @@ class World:
 
         While work is under way, `missing` and `not_shipped_at_marketplace` are what is still to come.
         """
-        held = self.egenta.warehouse.copies
+        oms = self.oms[self.config.oms]
+        held = oms.count_copies()
         expected = self.octopia.list_expected()
         forbidden = self.octopia.list_forbidden()
         unknown = [order_id for order_id in held if self.octopia.book.find(order_id) is None]
@@ -72,17 +73,11 @@ class World:
             "missing": sorted(expected - held.keys()),
             "unexpected": {order_id: forbidden[order_id] for order_id in held if order_id in forbidden}
             | dict.fromkeys(unknown, "unknown to every marketplace"),
-            "doubled": [order_id for order_id, copies in held.items() if len(copies) > 1],
+            "doubled": [order_id for order_id, copies in held.items() if copies > 1],
             "planted_arrived": [plant.order_id for plant in self.octopia.plants if plant.order_id in held],
-            "shipped_not_acked": [
-                order_id
-                for order_id in held
-                if self.egenta.warehouse.list_parcels(order_id) and not self.egenta.warehouse.acks[order_id]
-            ],
+            "shipped_not_acked": oms.list_unacknowledged(),
             "not_shipped_at_marketplace": [
-                order_id
-                for order_id in held
-                if self.egenta.warehouse.is_shipped(order_id) and self.octopia.is_shipped(order_id) is False
+                order_id for order_id in held if oms.is_shipped(order_id) and self.octopia.is_shipped(order_id) is False
             ],
         }
 
@@ -95,7 +90,8 @@ class World:
             "seed": self.config.seed,
             "orders_made": self.made,
             "octopia": self.octopia.describe(),
-            "egenta": self.egenta.describe(),
+            "oms": self.config.oms,
+            **{name: room.describe() for name, room in self.oms.items()},
             "audit": self.judge(),
             "violations": [asdict(finding) for finding in journal.violations],
             "violations_by_rule": dict(journal.violations_by_rule),
