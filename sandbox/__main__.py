@@ -3,15 +3,26 @@
 import argparse
 import sys
 
-from sandbox import EgentaDials, OctopiaDials, SandboxConfig, TecsysDials, die_with_parent, serve
+from sandbox import (
+    EgentaDials,
+    KiboDials,
+    OctopiaDials,
+    OisDials,
+    SandboxConfig,
+    TecsysDials,
+    TransiteoDials,
+    die_with_parent,
+    serve,
+)
+from sandbox.copies import REPEATS
 from sandbox.fault_sets import FAULT_SETS
-from sandbox.oms import OMS
+from sandbox.oms import NAMES
 from sandbox.tecsys.dials import EXAMPLE_ORDER_PATH
 
 
 def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     """The command line's options."""
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Marketplaces and OMS, simulated.")
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Octopia and its OMS, simulated.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
     parser.add_argument("--orders", type=int, default=500)
@@ -19,8 +30,9 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--plant", type=int, help="invalid orders; without: one in a hundred, at least three")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", choices=list(FAULT_SETS), default="none")
-    parser.add_argument("--oms", choices=list(OMS), default="egenta", help="the one that is audited")
     parser.add_argument("--egenta-mode", choices=["upsert", "insert"], default="upsert")
+    parser.add_argument("--oms", choices=NAMES, default="egenta", help="whom the orders are for, beside Egenta")
+    parser.add_argument("--repeat", choices=REPEATS, default="insert", help="what a known id does at that OMS")
     parser.add_argument("--ship-after", type=float, default=1.0, help="seconds; negative: never")
     parser.add_argument("--status-share", type=float, default=0.2, help="part of the orders Egenta asks about")
     parser.add_argument("--commit-delay", type=float, default=0.0, help="seconds until an import takes effect")
@@ -45,7 +57,14 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
             status_question_share=options.status_share,
             commit_delay_seconds=options.commit_delay,
         ),
-        tecsys=TecsysDials(create_order_path=EXAMPLE_ORDER_PATH),
+        kibo=KiboDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
+        ois=OisDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
+        tecsys=TecsysDials(
+            create_order_path=EXAMPLE_ORDER_PATH,
+            repeat=options.repeat,
+            commit_delay_seconds=options.commit_delay,
+        ),
+        transiteo=TransiteoDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
     )
 
 

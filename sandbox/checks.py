@@ -111,7 +111,7 @@ def check_fields(
     *,
     nulls: bool = False,
 ) -> bool:
-    """Every fault of one block, by path; gives whether it is an object at all. `nulls`: an optional field may be null."""
+    """Every fault of one block, by path; gives whether it is an object. `nulls`: an optional field may be null."""
     if not isinstance(block, dict):
         errors[prefix.rstrip(".")] = ["required, an object"]
         return False

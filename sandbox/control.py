@@ -10,11 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.exchange import split_segments
-from sandbox.fault_sets import find_fault_set
 from sandbox.faults import Rule
 from sandbox.octopia.book import STATUSES
 from sandbox.octopia.wire import set_path
-from sandbox.oms import OmsRoom
 from sandbox.tecsys.room import Tecsys
 from sandbox.world import World
 
@@ -35,10 +33,6 @@ class NoSuchOrderError(Exception):
     """No such order."""
 
 
-class NoSuchPartnerError(Exception):
-    """No such partner in this sandbox."""
-
-
 def list_control_routes(world: World) -> list[Route]:
     """Below `/_`. An act answers with what becomes JSON; ValueError and TypeError are the caller's fault."""
     acts: tuple[tuple[str, str, Act], ...] = (
@@ -47,13 +41,18 @@ def list_control_routes(world: World) -> list[Route]:
         ("/orders", "POST", add_orders),
         ("/faults", "GET", show_faults),
         ("/faults", "POST", turn_faults),
+        ("/egenta", "POST", turn_egenta),
+        ("/egenta/orders", "GET", show_egenta_orders),
         ("/octopia", "POST", turn_octopia),
         ("/octopia/orders/{rest:path}", "GET", show_octopia_order),
         ("/octopia/orders/{rest:path}", "POST", change_octopia_order),
-        ("/{oms}", "POST", turn_oms),
-        ("/{oms}/orders", "GET", show_oms_orders),
-        ("/{oms}/orders", "POST", feed_order),
     )
+    if world.other:
+        acts += (
+            (f"/{world.other.name}", "POST", turn_other),
+            (f"/{world.other.name}/orders", "GET", show_other_orders),
+            (f"/{world.other.name}/orders", "POST", feed_order),
+        )
     return [Route(path, _answer(world, act), methods=[method]) for path, method, act in acts]
 
 
@@ -66,8 +65,6 @@ def _answer(world: World, act: Act) -> Callable[[Request], Awaitable[Response]]:
             return JSONResponse(act(Call(world, request, raw)))
         except NoSuchOrderError:
             return JSONResponse({"error": "no such order"}, 404)
-        except NoSuchPartnerError:
-            return JSONResponse({"error": "no such partner in this sandbox"}, 404)
         except (ValueError, TypeError, KeyError, IndexError) as fault:
             return JSONResponse({"error": f"{type(fault).__name__}: {fault}"}, 400)
 
@@ -112,8 +109,14 @@ def turn_faults(call: Call) -> Any:
     if "rules" in call.raw:
         call.world.dial.turn(str(call.raw.get("name", "own")), tuple(Rule.read(rule) for rule in call.raw["rules"]))
     else:
-        call.world.dial.turn(call.raw["name"], find_fault_set(call.raw["name"]))
+        call.world.dial.turn(call.raw["name"], call.world.find_faults(call.raw["name"]))
     return call.world.dial.describe()
+
+
+def turn_egenta(call: Call) -> Any:
+    """`{dial: value}` of EgentaDials."""
+    call.world.egenta.turn(**call.raw)
+    return {key: getattr(call.world.egenta.dials, key) for key in call.raw}
 
 
 def turn_octopia(call: Call) -> Any:
@@ -122,26 +125,47 @@ def turn_octopia(call: Call) -> Any:
     return {key: getattr(call.world.octopia.dials, key) for key in call.raw}
 
 
-def turn_oms(call: Call) -> Any:
-    """`{dial: value}` of the OMS that the path names."""
-    room = _find_oms(call)
-    room.turn(**call.raw)
-    return {key: getattr(room.dials, key) for key in call.raw}
-
-
-def show_oms_orders(call: Call) -> Any:
+def show_egenta_orders(call: Call) -> Any:
     """Every order as it was last sent, one item per copy."""
     call.world.agenda.catch_up()
-    return {"orders": _find_oms(call).list_orders()}
+    return {
+        "orders": [
+            {
+                "OrderId": order_id,
+                "copy": n,
+                "puts": call.world.egenta.warehouse.puts[order_id],
+                "parcels": [number for _, number in copy.parcels],
+                "acked": copy.acked_at is not None,
+                "order": copy.order,
+            }
+            for order_id, copies in call.world.egenta.warehouse.copies.items()
+            for n, copy in enumerate(copies, 1)
+        ]
+    }
+
+
+def turn_other(call: Call) -> Any:
+    """`{dial: value}` of the OMS beside Egenta."""
+    if call.world.other is None:
+        raise NoSuchOrderError
+    call.world.other.turn(**call.raw)
+    return call.raw
+
+
+def show_other_orders(call: Call) -> Any:
+    """Every order of the OMS beside Egenta as it was last sent, one item per copy."""
+    if call.world.other is None:
+        raise NoSuchOrderError
+    call.world.agenda.catch_up()
+    return {"orders": call.world.other.list_orders()}
 
 
 def feed_order(call: Call) -> Any:
     """An order that reaches Tecsys by another way than its REST API: ExternalOrderId and lines."""
-    tecsys = _find_oms(call)
-    if not isinstance(tecsys, Tecsys):
-        raise NoSuchPartnerError
-    tecsys.feed(call.raw, call.world.agenda.catch_up())
-    return {"orders": len(tecsys.count_copies())}
+    if not isinstance(call.world.other, Tecsys):
+        raise NoSuchOrderError
+    call.world.other.feed(call.raw, call.world.agenda.catch_up())
+    return {"orders": len(call.world.other.count_copies())}
 
 
 def show_octopia_order(call: Call) -> Any:
@@ -166,13 +190,6 @@ def change_octopia_order(call: Call) -> Any:
     else:
         call.world.octopia.book.touch(held, now)
     return held.wire
-
-
-def _find_oms(call: Call) -> OmsRoom:
-    room = call.world.oms.get(call.request.path_params["oms"])
-    if room is None:
-        raise NoSuchPartnerError
-    return room
 
 
 def _find_order(call: Call) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn, Protocol
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from starlette.types import Receive, Scope, Send
 
@@ -67,6 +67,12 @@ class Ask:
         if self.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
             raise Refusal(415, "Content-Type must be application/json")
         return self.read_json()
+
+    def read_form(self) -> dict[str, str] | None:
+        """The body as a form, blanks kept; None where the content type does not say so."""
+        if self.headers.get("content-type", "").split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+            return None
+        return dict(parse_qsl(self.body.decode("latin-1"), keep_blank_values=True))
 
 
 Answer = Callable[[Ask], Reply]

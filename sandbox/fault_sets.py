@@ -1,12 +1,11 @@
 """The named fault sets `none`, `some` and `worst`; docs/sandbox.md describes them."""
 
+from dataclasses import replace
+
 from sandbox.faults import Rule
 
 _LISTS = ("octopia.orders", "egenta.shipped", "egenta.status_list")
 _WRITES = ("egenta.import", "octopia.shipments", "octopia.approval", "egenta.shipped_ack", "egenta.status_answer")
-
-# What creates an order at the other OMS. Their rules come last, so that the draws of the rest stay as they are.
-_IMPORTS = ("ois.order", "tecsys.order")
 
 _SOME = (
     Rule("status", "*", 0.01, status=503, retry_after=1),
@@ -15,28 +14,7 @@ _SOME = (
     Rule("reset_after", "egenta.import", 0.005, count=3),
     Rule("expired_token", "octopia.orders", 0.02, count=2),
     Rule("late_order", "octopia.order_created", 0.02, seconds=2),
-    *(Rule("reset_after", name, 0.005, count=3) for name in _IMPORTS),
 )
-
-
-def _spoil(name: str) -> tuple[Rule, ...]:
-    """Everything that can go wrong with one write, before and after it took effect."""
-    return (
-        *(Rule("status", name, 0.05, status=500, count=2, commit=commit) for commit in (False, True)),
-        Rule("reset_after", name, 0.04, count=3),
-        Rule("reset_before", name, 0.04, count=2),
-        Rule("html", name, 0.03, count=1, commit=True),
-        Rule("truncated", name, 0.03, count=1),
-        Rule("hang", name, 0.03, count=2, seconds=3),
-        Rule("hang", name, 0.02, count=1, seconds=7),
-        Rule("drip", name, 0.02, count=1, seconds=7),
-        Rule("huge", name, 0.02, count=1),
-        Rule("status", name, 0.03, status=408, count=1),
-        Rule("status", name, 0.03, status=429, count=2),
-        Rule("status", name, 0.03, status=429, retry_after=1, count=3),
-        Rule("status", name, 0.03, status=504, count=1, commit=True),
-    )
-
 
 # Every rule is bounded in count: however unlucky the draw, the set ends. Nothing in it refuses a valid document for
 # good (400, 403, 404, 409, 422, unknown_status): a client is right to stop there, and the run would not end.
@@ -68,18 +46,40 @@ _WORST = (
     Rule("status", "octopia.token", 0.3, status=503, count=1, retry_after=1),
     Rule("status", "octopia.*", 0.01, status=429, retry_after=1, count=4),
     Rule("slow", "*", 0.03, count=60, seconds=0.5),
-    *(rule for name in _IMPORTS for rule in _spoil(name)),
-    Rule("expired_token", "ois.*", 0.02, count=4),
-    Rule("status", "ois.token", 0.3, status=503, count=1, retry_after=1),
-    *(Rule(kind, "tecsys.orders", 0.05, count=2) for kind in ("html", "truncated", "reset_after")),
-    *(Rule(kind, "ois.find", 0.05, count=2) for kind in ("html", "truncated", "reset_after")),
 )
+
+# What a set has besides when the orders are for another OMS than Egenta: `import_` is where it takes them.
+_BESIDES: dict[str, tuple[Rule, ...]] = {
+    "some": (Rule("reset_after", "{import_}", 0.005, count=3), Rule("expired_token", "{import_}", 0.02, count=2)),
+    "worst": (
+        Rule("status", "{import_}", 0.05, status=500, count=2),
+        Rule("status", "{import_}", 0.05, status=500, count=2, commit=True),
+        Rule("reset_after", "{import_}", 0.04, count=3),
+        Rule("reset_before", "{import_}", 0.04, count=2),
+        Rule("html", "{import_}", 0.03, count=1, commit=True),
+        Rule("truncated", "{import_}", 0.03, count=1),
+        Rule("hang", "{import_}", 0.02, count=1, seconds=7),
+        Rule("drip", "{import_}", 0.02, count=1, seconds=7),
+        Rule("huge", "{import_}", 0.02, count=1),
+        Rule("status", "{import_}", 0.03, status=429, retry_after=1, count=3),
+        Rule("status", "{import_}", 0.03, status=504, count=1, commit=True),
+        Rule("expired_token", "{import_}", 0.03, count=3),
+        Rule("status", "{oms}.token", 0.3, status=503, count=1, retry_after=1),
+        Rule("status", "{oms}.*", 0.02, status=503, count=4),
+    ),
+}
 
 FAULT_SETS: dict[str, tuple[Rule, ...]] = {"none": (), "some": _SOME, "worst": _WORST}
 
 
-def find_fault_set(name: str) -> tuple[Rule, ...]:
-    """ValueError names the known sets."""
+def find_fault_set(name: str, import_endpoint: str = "egenta.import") -> tuple[Rule, ...]:
+    """`import_endpoint`: where the OMS takes orders. ValueError names the known sets."""
     if name not in FAULT_SETS:
         raise ValueError(f"unknown fault set {name!r}; known: {', '.join(FAULT_SETS)}")
-    return FAULT_SETS[name]
+    oms = import_endpoint.partition(".")[0]
+    if oms == "egenta":
+        return FAULT_SETS[name]
+    besides = _BESIDES.get(name, ())
+    return FAULT_SETS[name] + tuple(
+        replace(rule, endpoint=rule.endpoint.format(import_=import_endpoint, oms=oms)) for rule in besides
+    )

@@ -6,12 +6,13 @@ from functools import partial
 from typing import Any
 
 from sandbox.agenda import Agenda, format_instant
+from sandbox.egenta.room import Egenta
 from sandbox.fault_sets import find_fault_set
-from sandbox.faults import Dial
+from sandbox.faults import Dial, Rule
 from sandbox.journal import Journal
 from sandbox.octopia.room import Octopia
-from sandbox.oms import OMS, build_oms
-from sandbox.samples import PLAIN, Sample, Shares, count_plants, make_samples
+from sandbox.oms import OmsRoom, Shipping, find_row
+from sandbox.samples import PLAIN, PLANT_KINDS, Sample, Shares, count_plants, make_samples
 from sandbox.settings import SandboxConfig
 
 BACKLOG = timedelta(seconds=60)
@@ -24,9 +25,12 @@ class World:
         self.config = config
         self.agenda = Agenda(config.clock)
         self.journal = Journal()
-        self.dial = Dial(config.seed, config.faults, find_fault_set(config.faults))
+        self.dial = Dial(config.seed, config.faults, self.find_faults(config.faults))
         self.octopia = Octopia(config.octopia, self.agenda, self.dial)
-        self.oms = build_oms(config, self.agenda, self.journal, self.octopia)
+        self.egenta = Egenta(config.egenta, self.agenda, config.seed, self.journal, self.octopia)
+        self.other: OmsRoom | None = None
+        if config.oms != self.egenta.name:
+            self.other = find_row(config.oms).make(config, self.agenda, self.journal)
         self.made = 0
         now = self.agenda.catch_up()
         samples = self._make(config.orders, config.seed, config.plant, config.shares)
@@ -36,6 +40,11 @@ class World:
                 self.octopia.receive(sample, now - BACKLOG * (1 - n / len(samples)))
         else:
             self._let_come(samples, config.rate, now)
+
+    def find_faults(self, name: str) -> tuple[Rule, ...]:
+        """A named set, for the OMS that is meant."""
+        oms = self.config.oms
+        return find_fault_set(name, "egenta.import" if oms == "egenta" else find_row(oms).takes)
 
     def add_orders(self, count: int, seed: int, rate: float | None, plant: int, *, plain: bool) -> list[str]:
         """More orders, from now on; their ids."""
@@ -49,7 +58,8 @@ class World:
         return [sample.order_id for sample in samples]
 
     def _make(self, count: int, seed: int, plant: int | None, shares: Shares) -> list[Sample]:
-        samples = make_samples(count, seed, count_plants(count, plant), shares, self.made, OMS[self.config.oms])
+        kinds = find_row(self.config.oms).plants if self.other else PLANT_KINDS
+        samples = make_samples(count, seed, count_plants(count, plant), shares, self.made, kinds)
         self.made += count
         return samples
 
@@ -58,12 +68,13 @@ class World:
             self.agenda.schedule(now + timedelta(seconds=n / rate), partial(self.octopia.receive, sample))
 
     def judge(self) -> dict[str, Any]:
-        """The partners' own books side by side: what is missing, doubled, or should not be there.
+        """The books of Octopia and of the OMS that is meant, side by side: what is missing, doubled, not to be there.
 
         While work is under way, `missing` and `not_shipped_at_marketplace` are what is still to come.
         """
-        oms = self.oms[self.config.oms]
-        held = oms.count_copies()
+        held = self.other.count_copies() if self.other else self.egenta.count_copies()
+        shipping = self.egenta.warehouse.copies  # the only one that ships unless told not to
+        shipped_there: list[str] = self.other.list_shipped() if isinstance(self.other, Shipping) else []
         expected = self.octopia.list_expected()
         forbidden = self.octopia.list_forbidden()
         unknown = [order_id for order_id in held if self.octopia.book.find(order_id) is None]
@@ -75,10 +86,17 @@ class World:
             | dict.fromkeys(unknown, "unknown to every marketplace"),
             "doubled": [order_id for order_id, copies in held.items() if copies > 1],
             "planted_arrived": [plant.order_id for plant in self.octopia.plants if plant.order_id in held],
-            "shipped_not_acked": oms.list_unacknowledged(),
-            "not_shipped_at_marketplace": [
-                order_id for order_id in held if oms.is_shipped(order_id) and self.octopia.is_shipped(order_id) is False
+            "shipped_not_acked": [
+                order_id
+                for order_id in shipping
+                if self.egenta.warehouse.list_parcels(order_id) and not self.egenta.warehouse.acks[order_id]
             ],
+            "not_shipped_at_marketplace": [
+                order_id
+                for order_id in shipping
+                if self.egenta.warehouse.is_shipped(order_id) and self.octopia.is_shipped(order_id) is False
+            ]
+            + [order_id for order_id in shipped_there if self.octopia.is_shipped(order_id) is False],
         }
 
     def describe(self) -> dict[str, Any]:
@@ -91,7 +109,8 @@ class World:
             "orders_made": self.made,
             "octopia": self.octopia.describe(),
             "oms": self.config.oms,
-            **{name: room.describe() for name, room in self.oms.items()},
+            "egenta": self.egenta.describe(),
+            **({self.other.name: self.other.describe()} if self.other else {}),
             "audit": self.judge(),
             "violations": [asdict(finding) for finding in journal.violations],
             "violations_by_rule": dict(journal.violations_by_rule),

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline import bootstrap
 from pipeline.config.model import Config
 from pipeline.supervisor.loading import load_config
-from pipeline.supervisor.partners import KNOWN, read_books, start_partners, write_config
+from pipeline.supervisor.partners import MARKETPLACE, list_oms, read_books, start_partners, write_config
 from pipeline.supervisor.processes import TICK, Supervisor, say
 from pipeline.supervisor.repair import Repair, describe_repair, repair_one
 from pipeline.supervisor.server import free_port, prepare_data_dir
@@ -34,16 +34,17 @@ def run_demo(
     data_dir: Path = Path(".orderpipe"),
 ) -> int:
     """0 when all orders are settled and both sides agree, 1 when not, 2 when it can't start, 130 after Ctrl-C."""
-    if (marketplace, oms) != (KNOWN["marketplace"], KNOWN["oms"]):
-        say(f"orderpipe demo: only --marketplace {KNOWN['marketplace']} and --oms {KNOWN['oms']} are simulated so far")
+    if marketplace != MARKETPLACE or oms not in list_oms():
+        words = f"only --marketplace {MARKETPLACE} and --oms {', '.join(list_oms())} are simulated"
+        say(f"orderpipe demo: {words} so far")
         return 2
     folder = data_dir.resolve() / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     supervisor = Supervisor()
     supervisor.heed_signals()
     try:
         prepare_data_dir(folder)
-        partners = start_partners(supervisor, folder, orders=orders, faults=faults)
-        path = write_config(folder, partners, free_port())
+        partners = start_partners(supervisor, folder, orders=orders, faults=faults, oms=oms)
+        path = write_config(folder, partners, free_port(), oms=oms)
         config = load_config(path)
         say(f"config: {path}\nsandbox: {partners}\nflower: {flower_url(config)}")
         with running(config, supervisor, logs=folder / "logs", grace=GRACE) as whole:

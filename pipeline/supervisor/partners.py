@@ -13,14 +13,33 @@ from pipeline.supervisor.processes import TICK, Program, Supervisor
 from pipeline.supervisor.programs import environment_of
 from pipeline.supervisor.whereabouts import CannotStart
 
-KNOWN = {"marketplace": "octopia", "oms": "egenta"}
+MARKETPLACE = "octopia"
 PATIENCE = 30.0  # seconds
 
 
-def start_partners(supervisor: Supervisor, folder: Path, *, orders: int, faults: str) -> str:
+def list_oms() -> tuple[str, ...]:
+    """The OMS that are simulated."""
+    from sandbox.oms import NAMES
+
+    return NAMES
+
+
+def start_partners(supervisor: Supervisor, folder: Path, *, orders: int, faults: str, oms: str) -> str:
     """Start the simulators; gives their URL. Raises CannotStart."""
     log = folder / "logs" / "sandbox.log"
-    words = ["--host", "127.0.0.1", "--port", "0", "--seed", "1", "--ship-after", "1.0", "--die-with-parent"]
+    words = [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--seed",
+        "1",
+        "--ship-after",
+        "1.0",
+        "--oms",
+        oms,
+        "--die-with-parent",
+    ]
     child = supervisor.add(
         Program(
             name="sandbox",
@@ -43,11 +62,11 @@ def start_partners(supervisor: Supervisor, folder: Path, *, orders: int, faults:
     raise CannotStart(f"the simulated partners did not start; their last words are in {log}")
 
 
-def write_config(folder: Path, partners: str, flower_port: int) -> Path:
+def write_config(folder: Path, partners: str, flower_port: int, *, oms: str) -> Path:
     """A config in `folder` that points at the simulators and keeps everything there."""
     from sandbox.write_config import example_config  # the simulators bring a web server along
 
-    example = example_config(partners)
+    example = example_config(partners, oms=oms)
     for name, secret in example.secrets.items():
         (folder / name).touch(mode=0o600)
         (folder / name).write_text(secret)

@@ -43,6 +43,27 @@ class Standing:
         )
 
     @property
+    def oms(self) -> str:
+        """The OMS that the orders are for."""
+        return str(self.books.get("oms", "egenta"))
+
+    @property
+    def tells_shipments(self) -> bool:
+        """Whether that OMS ships and asks by itself; one that does not is settled when it has the orders."""
+        return self.oms == "egenta"
+
+    @property
+    def ended(self) -> int:
+        """Orders that nothing more will happen to by itself."""
+        return self.count("orders", *ENDED, "dead")
+
+    @property
+    def ours(self) -> int:
+        """Orders at the marketplace that are the seller's to ship."""
+        octopia = self.books["octopia"]
+        return int(octopia["orders"]) - len(octopia["not_ours"])
+
+    @property
     def planted_left(self) -> set[str]:
         """Planted orders that must be dead now: those that nobody repaired."""
         return {plant["order_id"] for plant in self.books["octopia"]["planted"]} - self.planted_arrived
@@ -56,6 +77,8 @@ class Standing:
     def settled(self) -> bool:
         """Nothing under way with us, nothing left to come at the partners."""
         audit, egenta = self.books["audit"], self.books["egenta"]
+        if not self.tells_shipments:
+            return not self.at_work and not audit["missing"] and self.ended >= self.ours
         return (
             not self.at_work
             and not audit["missing"]
@@ -75,4 +98,4 @@ class Standing:
             for row in self.ledger["counts"]
             if row["flow"] != "statuses"
         )
-        return (tuple(rows), audit["arrived"], egenta["orders"], egenta["shipped"], egenta["acked"])
+        return (tuple(rows), audit["arrived"], self.books[self.oms]["orders"], egenta["shipped"], egenta["acked"])

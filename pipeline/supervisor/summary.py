@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.supervisor.standing import ENDED, UNDER_WAY, Standing
+from pipeline.supervisor.standing import UNDER_WAY, Standing
 
 SHOWN = 10  # dead orders listed one by one
 
@@ -15,11 +15,11 @@ def find_differences(standing: Standing) -> Sequence[str]:
 
 def _differences(standing: Standing) -> Iterator[str]:
     books = standing.books
-    audit, octopia, egenta = books["audit"], books["octopia"], books["egenta"]
+    audit, egenta, there = books["audit"], books["egenta"], name_oms(standing)
     for words, ids in (
-        ("never arrived at Egenta", audit["missing"]),
-        ("twice at Egenta", audit["doubled"]),
-        ("at Egenta, but should not be", list(audit["unexpected"])),
+        (f"never arrived at {there}", audit["missing"]),
+        (f"twice at {there}", audit["doubled"]),
+        (f"at {there}, but should not be", list(audit["unexpected"])),
         ("shipped, but Egenta was not told that the marketplace knows", audit["shipped_not_acked"]),
         ("shipped, but not at the marketplace", audit["not_shipped_at_marketplace"]),
         ("asked about by Egenta and not answered", egenta["questions_open"]),
@@ -35,9 +35,8 @@ def _differences(standing: Standing) -> Iterator[str]:
     dead, planted = standing.count("orders", "dead"), len(standing.planted_left)
     if dead != planted:
         yield f"{dead} orders dead in the ledger, {planted} planted invalid and not repaired"
-    known, ours = standing.count("orders", *ENDED, "dead"), octopia["orders"] - len(octopia["not_ours"])
-    if known != ours:
-        yield f"{known} orders settled in the ledger, {ours} at the marketplace"
+    if standing.ended != standing.ours:
+        yield f"{standing.ended} orders settled in the ledger, {standing.ours} at the marketplace"
     done, acked = standing.count("shipments", "done"), len(_acked(standing))
     if done != acked:
         yield f"{done} shipments done in the ledger, {acked} acknowledged at Egenta"
@@ -52,6 +51,18 @@ def _acked(standing: Standing) -> set[str]:
     return set(egenta["puts"]) - set(egenta["to_ack"]) - set(egenta["cancelled"])
 
 
+def name_oms(standing: Standing) -> str:
+    """As its vendor writes it: `Egenta`, `OIS`."""
+    return {"ois": "OIS"}.get(standing.oms, standing.oms.capitalize())
+
+
+def _tell_shipments(standing: Standing) -> Iterator[str]:
+    if standing.tells_shipments:
+        egenta = standing.books["egenta"]
+        yield f"shipments  {egenta['acked']} sent to the marketplace and acknowledged at Egenta"
+        yield f"statuses   {egenta['questions_answered']} questions answered"
+
+
 def write_summary(
     standing: Standing,
     *,
@@ -61,13 +72,14 @@ def write_summary(
     seconds: float,
 ) -> str:
     """For stdout."""
-    audit, egenta = standing.books["audit"], standing.books["egenta"]
+    audit = standing.books["audit"]
     fired = standing.books["faults"]["fired"]
-    there = f"{audit['arrived']} of {audit['expected']} valid ones at Egenta, {len(audit['doubled'])} twice"
+    there = (
+        f"{audit['arrived']} of {audit['expected']} valid ones at {name_oms(standing)}, {len(audit['doubled'])} twice"
+    )
     lines = [
         f"orders     {standing.books['octopia']['orders']} at the marketplace; {there}",
-        f"shipments  {egenta['acked']} sent to the marketplace and acknowledged at Egenta",
-        f"statuses   {egenta['questions_answered']} questions answered",
+        *_tell_shipments(standing),
         f"dead       {len(dead)}{', as planted' if len(dead) == len(standing.planted_left) else ''}",
         *(f"           {row['ref']}  {_fields(row)}" for row in dead[:SHOWN]),
     ]

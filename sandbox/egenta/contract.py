@@ -1,45 +1,23 @@
 """What S000 says an imported order must be: every field, its form, and nothing else."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-import pycountry
+from sandbox.checks import (
+    Check,
+    Errors,
+    check_amount,
+    check_country,
+    check_currency,
+    check_fields,
+    check_filled,
+    check_text,
+    is_number,
+)
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 SEED_TOTAL = re.compile(r"\d+\.\d\d")
-Errors = dict[str, list[str]]
-# Says what is wrong with a value, or None.
-Check = Callable[[Any], str | None]
-
-
-@cache
-def list_currencies() -> frozenset[str]:
-    """ISO 4217."""
-    return frozenset(currency.alpha_3 for currency in pycountry.currencies)
-
-
-@cache
-def list_countries() -> frozenset[str]:
-    """ISO 3166-1 alpha-2."""
-    return frozenset(country.alpha_2 for country in pycountry.countries)
-
-
-def is_number(value: object) -> bool:
-    """A JSON number: a boolean is none."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def check_text(value: Any) -> str | None:
-    """Any text."""
-    return None if isinstance(value, str) else "text"
-
-
-def check_filled(value: Any) -> str | None:
-    """Text with something in it."""
-    return None if isinstance(value, str) and value.strip() else "text, not empty"
 
 
 def check_date(value: Any) -> str | None:
@@ -51,21 +29,6 @@ def check_date(value: Any) -> str | None:
             return "a date that exists"
         return None
     return "yyyy-mm-dd HH:nn:ss"
-
-
-def check_currency(value: Any) -> str | None:
-    """A currency that exists."""
-    return None if value in list_currencies() else "an ISO 4217 code"
-
-
-def check_country(value: Any) -> str | None:
-    """A country that exists."""
-    return None if value in list_countries() else "two letters, ISO 3166"
-
-
-def check_amount(value: Any) -> str | None:
-    """Money on a line: a JSON number."""
-    return None if is_number(value) and value >= 0 else "a number, not negative"
 
 
 def check_quantity(value: Any) -> str | None:
@@ -149,31 +112,16 @@ def check_order(order: object) -> Errors:
         return {"": ["an object"]}
     errors: Errors = {}
     fields = {key: value for key, value in order.items() if key not in ("shippingAddress", "billingAddress", "lines")}
-    _check_fields(fields, REQUIRED, OPTIONAL, "", errors)
+    check_fields(fields, REQUIRED, OPTIONAL, "", errors)
     for block in ("shippingAddress", "billingAddress"):
-        _check_fields(order.get(block), ADDRESS_REQUIRED, ADDRESS_OPTIONAL, f"{block}.", errors)
+        check_fields(order.get(block), ADDRESS_REQUIRED, ADDRESS_OPTIONAL, f"{block}.", errors)
     lines = order.get("lines")
     if not isinstance(lines, list) or not lines:
         errors["lines"] = ["a list, not empty"]
     else:
         for n, line in enumerate(lines):
-            _check_fields(line, LINE_REQUIRED, LINE_OPTIONAL, f"lines.{n}.", errors)
+            check_fields(line, LINE_REQUIRED, LINE_OPTIONAL, f"lines.{n}.", errors)
     return errors
-
-
-def _check_fields(
-    block: Any, required: dict[str, Check], optional: dict[str, Check], prefix: str, errors: Errors
-) -> None:
-    if not isinstance(block, dict):
-        errors[prefix.rstrip(".")] = ["required, an object"]
-        return
-    for key in required.keys() - block.keys():
-        errors[prefix + key] = ["required"]
-    for key, value in block.items():
-        check = required.get(key) or optional.get(key)
-        fault = "not documented" if check is None else check(value)
-        if fault:
-            errors[prefix + key] = [fault]
 
 
 def name_wire_types(order: dict[str, Any]) -> str:

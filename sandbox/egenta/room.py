@@ -158,35 +158,8 @@ class Egenta:
         return reply_json(200, {"orders": rows})
 
     def count_copies(self) -> dict[str, int]:
-        """How many orders it holds, by the marketplace's id."""
+        """How many copies of each order."""
         return {order_id: len(copies) for order_id, copies in self.warehouse.copies.items()}
-
-    def is_shipped(self, order_id: str) -> bool:
-        """Whether parcels have left."""
-        return self.warehouse.is_shipped(order_id)
-
-    def list_unacknowledged(self) -> list[str]:
-        """Shipped, and no acknowledgement has come."""
-        return [
-            order_id
-            for order_id in self.warehouse.copies
-            if self.warehouse.list_parcels(order_id) and not self.warehouse.acks[order_id]
-        ]
-
-    def list_orders(self) -> list[dict[str, Any]]:
-        """Every order as it was last sent, one item per copy."""
-        return [
-            {
-                "OrderId": order_id,
-                "copy": n,
-                "puts": self.warehouse.puts[order_id],
-                "parcels": [number for _, number in copy.parcels],
-                "acked": copy.acked_at is not None,
-                "order": copy.order,
-            }
-            for order_id, copies in self.warehouse.copies.items()
-            for n, copy in enumerate(copies, 1)
-        ]
 
     def describe(self) -> dict[str, Any]:
         """For the report."""

@@ -177,11 +177,11 @@ class Ois:
         """How many orders it holds, by the marketplace's id."""
         return self.shelf.count()
 
-    def list_unacknowledged(self) -> list[str]:
-        """OIS waits for none."""
-        return []
+    def list_shipped(self) -> list[str]:
+        """Orders of which a parcel has left."""
+        return [order_id for order_id in self.shelf.copies if self._is_shipped(order_id)]
 
-    def is_shipped(self, order_id: str) -> bool:
+    def _is_shipped(self, order_id: str) -> bool:
         """Whether a copy has left."""
         return any(placed.shipped for placed in self.shelf.copies.get(order_id, ()))
 

@@ -124,11 +124,11 @@ class Tecsys:
         """How many orders it holds, by the marketplace's id."""
         return self.orders.shelf.count()
 
-    def list_unacknowledged(self) -> list[str]:
-        """Tecsys waits for none."""
-        return []
+    def list_shipped(self) -> list[str]:
+        """Orders of which a parcel has left."""
+        return [order_id for order_id in self.orders.shelf.copies if self._is_shipped(order_id)]
 
-    def is_shipped(self, order_id: str) -> bool:
+    def _is_shipped(self, order_id: str) -> bool:
         """Whether a parcel of any copy has left."""
         copies = self.orders.shelf.copies.get(order_id, ())
         return any(parcel.status == LEFT for order in copies for parcel in order.shipments)
@@ -149,7 +149,7 @@ class Tecsys:
             "repeat": self.dials.repeat,
             **self.orders.shelf.describe(),
             "without_lines": [order.external_id for order in orders if not order.lines],
-            "shipped": sum(self.is_shipped(order.external_id) for order in orders),
+            "shipped": sum(self._is_shipped(order.external_id) for order in orders),
             "shipments": sum(len(order.shipments) for order in orders),
             "shipments_doubled": doubled,
             "shipments_asked_again": dict(self.shipments.repeated),

@@ -1,0 +1,1 @@
+"""Transiteo's "Orders (OMS)", simulated from its documents (S001; contracts, OMS section 2)."""
