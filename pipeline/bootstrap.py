@@ -138,9 +138,7 @@ class Pipeline:
             RedisReferences(self.redis, self.bodies),
             RedisBudgets(self.redis, self.ledger.scripts),
         )
-        self.context = Context(
-            network=self.network, limits=config.limits, gates=self.gates, horizon=self._oldest_known
-        )
+        self.context = Context(network=self.network, limits=config.limits, gates=self.gates, horizon=self._oldest_known)
         self._walk = Walk(ledger=self.ledger, context=self.context, who=f"{socket.gethostname()}/{os.getpid()}")
         self.polling = Polling(
             ledger=self.ledger,

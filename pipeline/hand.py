@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -74,9 +74,11 @@ class Hand:
         """No batch holds a slot for longer than its share."""
         return time.monotonic() - self._began > self._slot
 
-    def send(self, holdings: Sequence[Holding]) -> list[Holding]:
+    def send(self, holdings: Sequence[Holding], fingerprints: Mapping[Item, str] | None = None) -> list[Holding]:
         """Marks before one HTTP write; gives those granted. Raises NotDurable."""
-        granted = set(self._ledger.send(self._take.token, self._lane, [holding.item for holding in holdings]))
+        granted = set(
+            self._ledger.send(self._take.token, self._lane, [h.item for h in holdings], fingerprints=fingerprints)
+        )
         self.called = True
         self._answered |= granted
         return [holding for holding in holdings if holding.item in granted]

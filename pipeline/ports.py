@@ -260,7 +260,9 @@ class Ledger(Protocol):
         """What is due in the lane, under the account's gate and cap; ends leases that are over first."""
         ...
 
-    def send(self, token: str, lane: str, items: Sequence[Item]) -> Sequence[Item]:
+    def send(
+        self, token: str, lane: str, items: Sequence[Item], *, fingerprints: Mapping[Item, str] | None = None
+    ) -> Sequence[Item]:
         """Mark as sending before one HTTP write; gives those granted. Raises NotDurable."""
         ...
 

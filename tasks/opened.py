@@ -1,5 +1,6 @@
 """What this process has open: the config, read once, and one `Pipeline`, opened after the fork."""
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -101,7 +102,13 @@ def pipeline() -> Pipeline:
 
 
 def forget_pipeline(**_: object) -> None:
-    """In a new child: what the parent had open is not ours, and must not be closed by us either."""
+    """In a new child: what the parent had open is not ours, and must not be closed by us either.
+
+    What the fork brought along is no garbage, and a batch makes many small objects that live as long as it: looking
+    through them all at Python's own pace cost 5 % of a worker's CPU (docs/performance.md).
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     _kept.pop("pipeline", None)
 
 

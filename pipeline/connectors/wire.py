@@ -93,7 +93,7 @@ def record(value: Any) -> Mapping[str, Any]:
     """An object; absent is empty."""
     if value is None:
         return EMPTY
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):  # the ABC's own check costs ten times as much
         raise Unfit("must be an object")
     return value
 
@@ -102,7 +102,9 @@ def records(value: Any) -> Sequence[Mapping[str, Any]]:
     """A list of objects; absent is empty."""
     if value is None:
         return ()
-    if not isinstance(value, list | tuple) or not all(isinstance(item, Mapping) for item in value):
+    if not isinstance(value, (list, tuple)) or not all(
+        type(item) is dict or isinstance(item, Mapping) for item in value
+    ):
         raise Unfit("must be a list of objects")
     return value
 

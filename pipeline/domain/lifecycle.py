@@ -5,7 +5,7 @@ Condition:  due -> in_hand -> (sending) -> due of the next stage | parked | pend
             done and discarded are ends; a replay, an edit or a newer version brings back the rest.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -50,6 +50,9 @@ class Condition(StrEnum):
     DISCARDED = "discarded"
 
 
+FLOWS: Final[Mapping[str, Flow]] = {str(flow): flow for flow in Flow}
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A document's name: `flow:source:id`. Flow and source are `[a-z0-9-]`, so the first two colons split it."""
@@ -65,9 +68,9 @@ class Ref:
     def parse(cls, text: str) -> "Ref":
         """Raises ValueError in words when it is no reference."""
         parts = text.split(":", 2)
-        if len(parts) != 3 or parts[0] not in set(Flow) or not parts[1] or not parts[2]:
+        if len(parts) != 3 or parts[0] not in FLOWS or not parts[1] or not parts[2]:
             raise ValueError(f"{text!r} is no reference: expected flow:source:id with a flow of {', '.join(Flow)}")
-        return cls(Flow(parts[0]), parts[1], parts[2])
+        return cls(FLOWS[parts[0]], parts[1], parts[2])
 
 
 @dataclass(frozen=True, slots=True)

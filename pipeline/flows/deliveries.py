@@ -52,5 +52,9 @@ def document_for(flow: Flow, fields: Mapping[str, Any], route: Route | None) -> 
 def wire_body(write: Write[Any], document: Any) -> tuple[Body, str]:
     """What would be sent, and its fingerprint less what the connector calls volatile."""
     body = write.prepare(document)
-    content = without(body.content, write.volatile) if write.volatile else body.content
-    return body, fingerprint(content)
+    return body, fingerprint_of(write, body)
+
+
+def fingerprint_of(write: Write[Any], body: Body) -> str:
+    """Of a wire body, less what the connector calls volatile."""
+    return fingerprint(without(body.content, write.volatile) if write.volatile else body.content)

@@ -12,9 +12,15 @@ from pipeline.domain.order import Line, Order
 from pipeline.domain.overlay import apply_defaults
 
 
-def dress(fields: Mapping[str, Any], route: Route) -> Order:
-    """Raises Invalid (a default of the wrong type) and Puzzling (words that a map of the route does not know)."""
-    order = from_fields(Order, apply_defaults(fields, route.defaults) if route.defaults else fields)
+def dress(fields: Mapping[str, Any], route: Route, read: Order | None = None) -> Order:
+    """`read`: the order that these fields are, where somebody has read it already.
+
+    Raises Invalid (a default of the wrong type) and Puzzling (words that a map of the route does not know).
+    """
+    if route.defaults:
+        order = from_fields(Order, apply_defaults(fields, route.defaults))
+    else:
+        order = read or from_fields(Order, fields)
     riddles: list[FieldError] = []
 
     def word(table: Mapping[str, str], name: str, path: str, present: str | None) -> str | None:

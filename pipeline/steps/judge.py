@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pipeline.config.model import Route
 from pipeline.domain.codec import from_fields
@@ -13,10 +12,10 @@ from pipeline.domain.fingerprint import together
 from pipeline.domain.lifecycle import Flow, Step
 from pipeline.domain.order import Order, OrderStatus
 from pipeline.domain.rules import order_faults
-from pipeline.flows.deliveries import delivering, wire_body
+from pipeline.flows.deliveries import delivering, fingerprint_of
 from pipeline.flows.dressing import dress
 from pipeline.flows.network import Network, Party
-from pipeline.ports import Holding
+from pipeline.ports import Body, Holding
 from pipeline.steps.cancel import end_canceled
 from pipeline.steps.context import Context
 
@@ -56,7 +55,7 @@ def judge_order(holding: Holding, now: datetime, context: Context) -> Ending | J
     deadline = min((at for at in (order.accept_by, order.ship_by) if at), default=None)
     if not order.released:
         return _unreleased(holding, order, routes, party, context, now, deadline)
-    prepared = prepare_all(holding, routes, party, context, now)
+    prepared = prepare_all(holding, order, routes, party, context, now)
     _raise_for_all(prepared)
     if not any(one.live for one in prepared):
         return rehearsed([one.target for one in prepared])
@@ -99,11 +98,9 @@ def _unreleased(
 ) -> Ending | Judged:
     if not party.client.needs_accept(order):
         return Waiting(reason=f"{party.name} has not released it ({order.raw_status})", deadline=deadline)
-    if party.accept == "auto":
-        reason = f'{party.name} has not accepted it yet, which it does by itself (accept = "auto")'
-        return Waiting(reason=reason, deadline=deadline)
-    prepared = prepare_all(holding, routes, party, context, now, addressed=False)
-    _raise_for_all(prepared)
+    prepared = prepare_all(holding, order, routes, party, context, now, addressed=False)
+    if party.accept != "auto":  # automatic: the promise is given whatever our rules will say
+        _raise_for_all(prepared)
     if party.accept == "manual":
         reason = f'waits to be accepted at {party.name} by a person (accept = "manual")'
         return Waiting(reason=reason, deadline=deadline)
@@ -117,6 +114,7 @@ def _unreleased(
 
 def prepare_all(
     holding: Holding,
+    order: Order,
     routes: Sequence[Route],
     party: Party,
     context: Context,
@@ -133,21 +131,22 @@ def prepare_all(
                 continue
             fingerprint, trouble = "", None
             try:
-                fingerprint = _prepare(holding.document or {}, route, target, party, context, now, addressed)
+                dressed = dress(holding.document or {}, route, order)
+                body = _prepare(dressed, target, party, context, now, addressed)
+                if body is not None and (holding.earlier or target in holding.deliveries):  # else nothing to compare
+                    fingerprint = fingerprint_of(delivering(context.network, Flow.ORDERS, target), body)
             except Trouble as met:
                 trouble = met
             prepared.append(Prepared(target, target in required, fingerprint, trouble, route.mode == "live"))
     return prepared
 
 
-def _prepare(
-    fields: Any, route: Route, target: str, party: Party, context: Context, now: datetime, addressed: bool
-) -> str:
-    order = dress(fields, route)
+def _prepare(order: Order, target: str, party: Party, context: Context, now: datetime, addressed: bool) -> Body | None:
+    body: Body | None = None
     faults = order_faults(order, addressed=addressed, totals_add_up=party.totals_add_up, now=now)
     write = delivering(context.network, Flow.ORDERS, target)
     try:
-        _, fingerprint = wire_body(write, order)
+        body = write.prepare(order)
     except (Invalid, Puzzling) as theirs:
         known = {fault.path for fault in faults}
         told = tuple(f for f in theirs.fields if addressed or not f.path.startswith(BEFORE_ADDRESS))
@@ -156,10 +155,9 @@ def _prepare(
         if isinstance(theirs, Puzzling) and told and not faults:
             raise Puzzling.of(told) from None
         faults = (*faults, *(fault for fault in told if fault.path not in known))
-        fingerprint = ""
     if faults:
         raise Invalid.of(faults)
-    return fingerprint
+    return body
 
 
 def _raise_for_all(prepared: Sequence[Prepared]) -> None:

@@ -84,7 +84,8 @@ class Writing:
     def _call(self, chunk: Sequence[Ready]) -> None:
         by_item = {one.holding.item: one for one in chunk}
         try:
-            granted = [by_item[holding.item] for holding in self.hand.send([one.holding for one in chunk])]
+            told = {one.holding.item: one.fingerprint for one in chunk}
+            granted = [by_item[holding.item] for holding in self.hand.send([one.holding for one in chunk], told)]
         except NotDurable as reason:  # the mark may be there all the same: it is taken back, for nothing is sent
             backs = [GivenBack(reason=f"not sent: {reason}", unsent=_is_clean(one)) for one in chunk]
             self.hand.settle([(one.holding, back) for one, back in zip(chunk, backs, strict=True)])

@@ -85,7 +85,8 @@ class RedisActs:
         receipts = [record.words.get(f"rc@{name}", "") for name in record.done]
         told = next((text for text in [receipt or "", *receipts] if text not in ("", "-")), None)
         earlier = record.earlier
-        sent = sent_together({name: record.words.get(f"bf@{name}", "") for name in done})
+        words = record.words
+        sent = sent_together({name: words.get(f"bf@{name}") or words.get(f"sf@{name}", "") for name in done})
         now = self._ledger.now_ms()
         version = record.words.get("ver", "")
         finished = Finished(

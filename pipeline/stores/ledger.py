@@ -1,7 +1,7 @@
 """The ledger on Redis: the write path. Each method is one script; the scripts say what they guarantee."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from pipeline.domain.endings import Ending
 from pipeline.domain.fingerprint import fingerprint
 from pipeline.domain.lifecycle import Condition, Flow, Item, Ref, Step, split_lane
 from pipeline.ports import Holding, NewDocument, Poll, Received, Take
-from pipeline.stores.bodies import Bodies
+from pipeline.stores.bodies import Bodies, to_text
 from pipeline.stores.durability import Durability
 from pipeline.stores.keys import FINISHED_WEEKS, PREFIX, WEEK_MS, bucket_of, week_of
 from pipeline.stores.line import unpack_line
@@ -97,7 +97,7 @@ class RedisLedger:
             for document in chunk:
                 header["rows"].append(self._row(document, now, len(bodies) + 1, who))
                 bodies.append(self.bodies.pack(str(document.ref), document.row.raw))
-            answer = self.scripts.run("receive", self._hint, _json(header), *bodies)
+            answer = self.scripts.run("receive", self._hint, to_text(header), *bodies)
             if answer[0] == b"lost":
                 return Received(total[0], total[1], total[2], tuple(lanes), lost=True)
             total = [a + int(b) for a, b in zip(total, answer[1:4], strict=True)]
@@ -117,10 +117,10 @@ class RedisLedger:
             "crc": bucket_of(new.ref.id, 2**32),
             "st": new.step,
             "ln": f"{new.step}.{new.account}",
-            "fa": _json(dict(new.facts)),
+            "fa": to_text(dict(new.facts)),
             "occ": row.occurrence,
             "dl": str(_epoch(new.deadline)) if new.deadline else None,
-            "tl": _json({"who": who, "what": "received"}),
+            "tl": to_text({"who": who, "what": "received"}),
         }
         if new.fault:
             entry |= pack_fault(new.fault)
@@ -152,57 +152,61 @@ class RedisLedger:
             return Take(token=token, now=now, shut=answer[3].decode(), lanes=lanes)
         if kind == "full":
             return Take(token=token, now=now, full=True, lanes=lanes)
-        holdings = tuple(self._holding(item.decode(), flat, lane) for item, flat in answer[5])
+        accounts = {account} if step is Step.PUSH else ()
+        holdings = tuple(self._holding(item.decode(), flat, accounts) for item, flat in answer[5])
         return Take(token=token, now=now, holdings=holdings, more=int(answer[4]), probe=answer[3] == b"1", lanes=lanes)
 
-    def _holding(self, text: str, flat: Sequence[bytes], lane: str) -> Holding:
-        step, account = split_lane(lane)
-        got = {flat[i].decode(): flat[i + 1] for i in range(0, len(flat), 2)}
-        item = Item.parse(text, {account} if step is Step.PUSH else ())
-        ref, sfx = str(item.ref), f"@{item.target}" if item.target else ""
+    def _holding(self, text: str, flat: Sequence[bytes], accounts: Collection[str]) -> Holding:
+        got = dict(zip(flat[::2], flat[1::2], strict=True))
+        item = Item.parse(text, accounts)
+        sfx = f"@{item.target}".encode() if item.target else b""
 
-        def word(name: str) -> str:
+        def word(name: bytes) -> str:
             return got.get(name, b"").decode()
 
-        def body(name: str) -> Any:
-            return self.bodies.unpack(ref, got[name]) if got.get(name) else None
+        def body(name: bytes) -> Any:
+            return self.bodies.unpack(str(item.ref), got[name]) if got.get(name) else None
 
         deliveries: dict[str, dict[str, str]] = {}
         for name, value in got.items():
-            if not sfx and "@" in name:
-                key, target = name.split("@", 1)
-                deliveries.setdefault(target, {})[key] = value.decode()
+            key, at, target = name.partition(b"@")
+            if at and not sfx:
+                deliveries.setdefault(target.decode(), {})[key.decode()] = value.decode()
         for state in deliveries.values():
             if state.get("co") == "done":
                 state["bf"] = state.get("bf") or UNTOLD
         return Holding(
             item=item,
-            step=Step(word("st" + sfx)),
-            condition=Condition(word("was" + sfx) or "due"),
-            attempts=int(word("at" + sfx) or 0),
-            maybe_sent=word("mb" + sfx) == "1",
-            raw=body("raw"),
-            raw_version=word("ver"),
-            raw_fingerprint=word("fp"),
-            earlier=unpack_line(got["old"]) if got.get("old") else None,
-            deadline=_moment(got["dl"]) if got.get("dl") else None,
-            document=body("doc"),
-            overrides=body("ovr") or {},
-            handle=word("hd" + sfx) or None,
-            receipt=word("rc" + sfx) or None,
-            fingerprint=word("bf" + sfx) or None,
-            sent_at=_moment(got["se" + sfx]) if got.get("se" + sfx) else None,
-            error=json.loads(word("er" + sfx)) if word("er" + sfx) else None,
-            received_at=_moment(got["rat"]) if got.get("rat") else None,
-            facts=json.loads(word("fa") or "{}"),
+            step=Step(word(b"st" + sfx)),
+            condition=Condition(word(b"was" + sfx) or "due"),
+            attempts=int(word(b"at" + sfx) or 0),
+            maybe_sent=word(b"mb" + sfx) == "1",
+            raw=body(b"raw"),
+            raw_version=word(b"ver"),
+            raw_fingerprint=word(b"fp"),
+            earlier=unpack_line(got[b"old"]) if got.get(b"old") else None,
+            deadline=_moment(got[b"dl"]) if got.get(b"dl") else None,
+            document=body(b"doc"),
+            overrides=body(b"ovr") or {},
+            handle=word(b"hd" + sfx) or None,
+            receipt=word(b"rc" + sfx) or None,
+            fingerprint=word(b"bf" + sfx) or None,
+            sent_at=_moment(got[b"se" + sfx]) if got.get(b"se" + sfx) else None,
+            error=json.loads(word(b"er" + sfx)) if word(b"er" + sfx) else None,
+            received_at=_moment(got[b"rat"]) if got.get(b"rat") else None,
+            facts=json.loads(got[b"fa"]) if got.get(b"fa", b"{}") not in (b"", b"{}") else {},
             deliveries=deliveries,
         )
 
-    def send(self, token: str, lane: str, items: Sequence[Item]) -> Sequence[Item]:
+    def send(
+        self, token: str, lane: str, items: Sequence[Item], *, fingerprints: Mapping[Item, str] | None = None
+    ) -> Sequence[Item]:
         """The mark is durable when this returns: under `appendfsync always` the reply is the proof, plus WAIT."""
         self._durability.check()
         names = {str(item): item for item in items}
-        granted = self.scripts.run("send", token, lane, self._lease, self._hint, *names)
+        told = fingerprints or {}
+        pairs = [word for name, item in names.items() for word in (name, told.get(item, ""))]
+        granted = self.scripts.run("send", token, lane, self._lease, self._hint, *pairs)
         self._durability.wait()
         return [names[name.decode()] for name in granted]
 
@@ -214,7 +218,7 @@ class RedisLedger:
             settlement = Settlement(self.bodies, self.prefix, _ms(self._times.keep), now, who, self._place)
             for holding, ending in endings[start : start + CHUNK]:
                 settlement.add(holding, ending)
-            answer = self.scripts.run("settle", token, self._hint, _json(settlement.entries), *settlement.bodies)
+            answer = self.scripts.run("settle", token, self._hint, to_text(settlement.entries), *settlement.bodies)
             lanes += [lane.decode() for lane in answer[0]]
         return tuple(lanes)
 
@@ -290,7 +294,3 @@ def _moment(ms: bytes | int) -> datetime:
 
 def _looks(looks: Mapping[str, timedelta]) -> str:
     return ",".join(f"{flow}={_ms(delay)}" for flow, delay in looks.items())
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))

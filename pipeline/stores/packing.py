@@ -1,7 +1,6 @@
 """Endings on their way into the settle script."""
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -11,7 +10,7 @@ from pipeline.domain.errors import Fault
 from pipeline.domain.fingerprint import together
 from pipeline.domain.lifecycle import Condition, Ref, Step, lane
 from pipeline.ports import Finished, Holding
-from pipeline.stores.bodies import Bodies
+from pipeline.stores.bodies import Bodies, to_text
 from pipeline.stores.keys import finished_key, receipt_key
 from pipeline.stores.line import pack_line
 
@@ -39,7 +38,7 @@ def cause_fingerprint(fault: Fault) -> str:
 def pack_fault(fault: Fault) -> dict[str, str]:
     """The three header fields of a fault: itself, its cause's fingerprint and text."""
     cause = {"step": fault.step, "kind": fault.kind, "cause": fault.cause}
-    return {"er": json.dumps(fault_fields(fault)), "cf": cause_fingerprint(fault), "ct": json.dumps(cause)}
+    return {"er": to_text(fault_fields(fault)), "cf": cause_fingerprint(fault), "ct": to_text(cause)}
 
 
 def sent_together(fingerprints: Mapping[str, str]) -> str:
@@ -109,13 +108,13 @@ class Settlement:
             "rb": self._body(holding, ending.raw),
         }
         if ending.facts:
-            packed["fa"] = json.dumps({**holding.facts, **ending.facts})
+            packed["fa"] = to_text({**holding.facts, **ending.facts})
         acknowledged = holding.step is Step.ACKNOWLEDGE and not ending.step and not ending.targets
         if holding.item.target or acknowledged:  # a yes is evidence, even if the record was taken over meanwhile
             packed["ev"] = not ending.discarded
             packed["fp"] = holding.raw_fingerprint
             late = {"who": self._who, "what": "late receipt", "target": holding.item.target, "receipt": ending.receipt}
-            packed["lt"] = json.dumps({name: value for name, value in late.items() if value is not None})
+            packed["lt"] = to_text({name: value for name, value in late.items() if value is not None})
         if ending.targets:
             packed["tg"] = [self._target(target, holding) for target in ending.targets]
         elif ending.step and not holding.item.target:
@@ -207,7 +206,7 @@ class Settlement:
                 line |= {"kind": error.kind, "why": error.message}
             case Pending(handle=handle):
                 line["handle"] = handle
-        return json.dumps({name: value for name, value in line.items() if value is not None})
+        return to_text({name: value for name, value in line.items() if value is not None})
 
 
 def ending_word(ending: Ending) -> str:

@@ -209,6 +209,11 @@ local function finish(ref, condition, f, left)
   -- the line's flags (byte 21): 1 discarded, 2 a target has it or may have it; settled by the record, not by the caller
   local flags = string.byte(f.line, 21)
   local old = redis.call('HGET', key, 'old') -- the line of an earlier life
+  local sent, only = string.sub(f.line, 7, 12), targets_of(ref)
+  if sent == string.rep('\0', 6) and #only == 1 then -- what was found by hand
+    local hex = redis.call('HGET', key, 'bf@' .. only[1]) or ''
+    if #hex == 12 then sent = string.gsub(hex, '..', function(pair) return string.char(tonumber(pair, 16)) end) end
+  end
   local pushed = flags % 4 >= 2 or (old and string.byte(old, 21) % 4 >= 2)
   for _, target in ipairs(pushed and {} or targets_of(ref)) do
     local t = '@' .. target
@@ -216,7 +221,8 @@ local function finish(ref, condition, f, left)
     pushed = pushed or d[1] == 'done' or (d[2] or '') ~= '' or d[3] == '1'
   end
   flags = flags - flags % 4 + (condition == 'discarded' and 1 or 0) + (pushed and 2 or 0)
-  redis.call('HSET', f.fk, f.id, string.sub(f.line, 1, 20) .. string.char(flags) .. string.sub(f.line, 22))
+  redis.call('HSET', f.fk, f.id, string.sub(f.line, 1, 6) .. sent ..
+    string.sub(f.line, 13, 20) .. string.char(flags) .. string.sub(f.line, 22))
   redis.call('EXPIRE', f.fk, f.fttl)
   if f.xk then
     redis.call('HSET', f.xk, f.xid, f.id)
@@ -260,12 +266,14 @@ local function delivered(ref, sfx, p, e, token, finished)
   local set = { 'co' .. sfx, e.dc and 'discarded' or 'done', 'st' .. sfx, 'done', 'rc' .. sfx, e.rc or p.rc,
     'to' .. sfx, '', 'er' .. sfx, '', 'cf' .. sfx, '', 'lr' .. sfx, '', 'un' .. sfx, '', 'hd' .. sfx, '',
     'lo' .. sfx, '0', 'at' .. sfx, '0', 'ev' .. sfx, token, 'si' .. sfx, int(now), 'upd', int(now) }
-  if e.bf then set[#set + 1] = 'bf' .. sfx set[#set + 1] = e.bf end
+  local sent = e.bf
   if not e.dc then
+    sent = sent or redis.call('HGET', key, 'sf' .. sfx) -- found by hand: what the marked call was to send
     set[#set + 1] = 'mb' .. sfx set[#set + 1] = '1'
     set[#set + 1] = 'op' .. sfx set[#set + 1] = ''
     set[#set + 1] = 'ok' .. sfx set[#set + 1] = '1'
   end
+  if sent then set[#set + 1] = 'bf' .. sfx set[#set + 1] = sent end
   redis.call('HSET', key, unpack(set))
   after_delivery(ref, e.al, finished)
 end

@@ -1,10 +1,10 @@
 -- send: marks items as being sent, just before ONE HTTP write. The mark outlives the worker.
--- ARGV: prefix, token, lane, lease_ms, hint_ms, item...
+-- ARGV: prefix, token, lane, lease_ms, hint_ms, then pairs: item, fingerprint of what is sent ('' if not told)
 -- Granted only to the holder, and not where a late receipt has come in meanwhile. Safe to run twice.
 local token, lane, lease, hint_ms = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local granted = {}
-for i = 6, #ARGV do
-  local item = ARGV[i]
+for i = 6, #ARGV, 2 do
+  local item, sent = ARGV[i], ARGV[i + 1]
   local ref, sfx = split_item(item, lane)
   local p = position(ref, sfx)
   if p.to == token and p.ln == lane and p.lr == '' and (p.co == 'in_hand' or p.co == 'sending') then
@@ -12,6 +12,7 @@ for i = 6, #ARGV do
     count(ref, p.st, 'sending', 1)
     redis.call('HSET', P .. 'd:' .. ref, 'co' .. sfx, 'sending', 'mb' .. sfx, '1', 'se' .. sfx, int(now))
     redis.call('ZADD', P .. 'hand:' .. lane, int(now + lease), item)
+    if sent ~= '' then redis.call('HSET', P .. 'd:' .. ref, 'sf' .. sfx, sent) end -- should only a person learn its end
     granted[#granted + 1] = item
   end
 end

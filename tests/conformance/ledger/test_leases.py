@@ -162,3 +162,18 @@ def test_the_lost_ones_newer_version_is_applied(driver: Driver) -> None:
     driver.receive(new(say=2, minute=1))
     driver.end_leases()
     assert driver.one("normalize.m1")[1].raw == {"id": "A1", "say": 2}
+
+
+def test_a_late_release_gives_back_nothing_of_anothers(driver: Driver) -> None:
+    """A send keeps the batch's list alive; the rest of the batch may be another's by then."""
+    driver.route(id_="A1")
+    driver.route(id_="A2")
+    first = driver.take("push.o1")
+    driver.ledger.send(first.token, "push.o1", [first.holdings[0].item])
+    rest = first.holdings[1].item
+    driver.redis.zadd("op:hand:push.o1", {str(rest): 1})
+    second = driver.take("push.o1")
+    assert [holding.item for holding in second.holdings] == [rest]
+    driver.ledger.release(first.token, "push.o1")
+    assert driver.field(rest.ref, "to@o1") == second.token
+    assert driver.stands(rest.ref, "o1") == "push/in_hand"

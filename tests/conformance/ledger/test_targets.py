@@ -230,3 +230,28 @@ def test_a_kept_version_waits_until_no_delivery_is_at_a_partner(driver: Driver) 
     driver.push("push.o2")
     assert not driver.take("normalize.m1").holdings
     assert driver.stands(ref_of(), "o1") == "push/unknown"
+
+
+def test_what_was_found_by_hand_is_what_was_marked_as_being_sent(driver: Driver) -> None:
+    ref = driver.route()
+    take, holding = driver.one("push.o1")
+    driver.ledger.send(take.token, "push.o1", [holding.item], fingerprints={holding.item: "cd" * 6})
+    driver.settle(take, Unknown(evidence=FAULT))
+    driver.act(Item(ref, "o1"), "found", "unknown", rc="R9")
+    assert driver.one("acknowledge.m1")[1].deliveries["o1"]["bf"] == "cd" * 6
+    driver.end_leases()
+    driver.ledger.reap("acknowledge.m1")
+    driver.act(Item(ref), "discard", "due")
+    driver.forget_bodies(ref)
+    driver.receive(new(say=2, minute=1))
+    earlier = driver.one("normalize.m1")[1].earlier
+    assert earlier is not None
+    assert (earlier.pushed, earlier.sent) == (True, "cd" * 6)
+
+
+def test_a_mark_without_a_yes_is_not_what_was_sent(driver: Driver) -> None:
+    driver.route()
+    take, holding = driver.one("push.o1")
+    driver.ledger.send(take.token, "push.o1", [holding.item], fingerprints={holding.item: "cd" * 6})
+    driver.settle(take, Advanced(discarded=True))
+    assert driver.field(ref_of(), "bf@o1") in (None, "")

@@ -13,7 +13,7 @@ def line(error: Exception | None = None, **fields: object) -> dict[str, object]:
     if error is not None:
         try:
             raise error
-        except Exception:
+        except type(error):
             info = sys.exc_info()
     record = logging.LogRecord("pipeline.hand", logging.INFO, __file__, 1, "%s", ("parked",), info)
     record.fields = fields

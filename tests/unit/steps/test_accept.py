@@ -63,7 +63,7 @@ def test_accepted_it_waits_and_comes_again_released() -> None:
     [
         ("after_validation", ["A1"], "accepted; m1 has yet to release it"),
         ("manual", [], 'waits to be accepted at m1 by a person (accept = "manual")'),
-        ("auto", [], 'm1 has not accepted it yet, which it does by itself (accept = "auto")'),
+        ("auto", ["A1"], "accepted; m1 has yet to release it"),
     ],
 )
 def test_policies(policy: str, asked: list[str], reason: str) -> None:
@@ -81,6 +81,13 @@ def test_invalid_is_not_accepted(policy: str) -> None:
     w.run()
     assert (accepts(w).sent, w.stands()) == ([], "validate dead")
     assert {fault["path"] for fault in w.fault()["fields"]} == {"lines.0.sku", "currency"}
+
+
+def test_automatic_means_whatever_our_rules_will_say() -> None:
+    w = world("auto")
+    w.receive(waiting(currency=None))
+    w.run()
+    assert (accepts(w).sent, w.stands()) == (["A1"], "validate waiting")
 
 
 def targeting(trouble: Trouble) -> World:

@@ -60,7 +60,7 @@ def test_replayed_each_is_asked_again() -> None:
     w.run()
     w.markets["m1"].orders["A1"] = raw_order(word="Sent")
     desk = Desk(w.ledger, w.gates, accounts=["m1", "m2", "o1"])
-    desk.replay(["statuses:o1:A1"], who="me")
+    desk.replay(["statuses:o1:A1"], from_step="fetch", who="me")
     w.run()
     assert w.stands(**STATUS) == "done done"
 
