@@ -11,7 +11,7 @@ from sandbox.kibo import example as kibo_example
 from sandbox.kibo.room import Kibo
 from sandbox.ois import example as ois_example
 from sandbox.ois.room import Ois
-from sandbox.samples import PLANT_KINDS
+from sandbox.samples import PLANT_KINDS, Sample, keep, shorten
 from sandbox.settings import SandboxConfig
 from sandbox.tecsys import example as tecsys_example
 from sandbox.tecsys.room import Tecsys
@@ -51,7 +51,8 @@ PLAIN_PLANTS = ("postal_code_missing", "quantity_zero", "currency_unknown")
 @dataclass(frozen=True, slots=True)
 class Row:
     """`takes`: the endpoint that takes orders. `account` is TOML with `{base}`; `route` what its route has besides;
-    `secrets` gives file name -> content; `plants` are the invalid orders it can be sent."""
+    `secrets` gives file name -> content; `plants` are the invalid orders it can be sent;
+    `suit` makes an order one that it can take."""
 
     make: Callable[[SandboxConfig, Agenda, Journal], OmsRoom]
     takes: str
@@ -59,6 +60,7 @@ class Row:
     route: str
     secrets: Callable[[], Mapping[str, str]]
     plants: tuple[str, ...] = PLANT_KINDS
+    suit: Callable[[Sample], Sample] = keep
 
 
 OTHERS: Mapping[str, Row] = {
@@ -76,6 +78,7 @@ OTHERS: Mapping[str, Row] = {
         ois_example.ROUTE,
         ois_example.list_secrets,
         PLAIN_PLANTS,
+        shorten,
     ),
     "tecsys": Row(
         lambda config, agenda, journal: Tecsys(config.tecsys, agenda, journal),

@@ -1,7 +1,7 @@
 """The generator: realistic European orders in no partner's words, the same for the same seed."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from sandbox.places import COUNTRIES, GOODS, PLACES, Place
@@ -84,6 +84,21 @@ class Sample:
     def total(self) -> int:
         """Cents: every line's pieces and shipping, and the service fee."""
         return sum(line.quantity * line.unit_paid + line.shipping for line in self.lines) + self.service_fee
+
+
+def keep(sample: Sample) -> Sample:
+    """As it was drawn: most OMS can take every address."""
+    return sample
+
+
+def shorten(sample: Sample) -> Sample:
+    """For an OMS with little room for what follows the street: S003 has HouseNoExt, of 20 characters, and no more."""
+    return replace(sample, shipping=_shorten(sample.shipping), billing=_shorten(sample.billing))
+
+
+def _shorten(address: SampleAddress) -> SampleAddress:
+    line2 = address.line2 if len(address.line2 or "") < 8 else None
+    return replace(address, line2=line2, line3=None)
 
 
 def count_plants(count: int, plant: int | None) -> int:

@@ -58,10 +58,11 @@ class World:
         return [sample.order_id for sample in samples]
 
     def _make(self, count: int, seed: int, plant: int | None, shares: Shares) -> list[Sample]:
-        kinds = find_row(self.config.oms).plants if self.other else PLANT_KINDS
+        row = find_row(self.config.oms) if self.other else None
+        kinds = row.plants if row else PLANT_KINDS
         samples = make_samples(count, seed, count_plants(count, plant), shares, self.made, kinds)
         self.made += count
-        return samples
+        return [row.suit(sample) for sample in samples] if row else samples
 
     def _let_come(self, samples: list[Sample], rate: float, now: datetime) -> None:
         for n, sample in enumerate(samples):
