@@ -110,7 +110,7 @@ def check_order(order: object) -> Errors:
     for n, product in enumerate(products):
         check_fields(product, PRODUCT_REQUIRED, PRODUCT_OPTIONAL, f"products.{n}.", errors)
         path = f"products.{n}.unit_price_currency"
-        known = isinstance(product, dict) and path not in errors
+        known = isinstance(product, dict) and not {path, "currency"} & errors.keys()
         if known and product["unit_price_currency"] != order.get("currency"):
             errors[path] = ["the order's currency"]
     return errors

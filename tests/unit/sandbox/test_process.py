@@ -11,8 +11,10 @@ import tomllib
 from pathlib import Path
 
 import httpx
+import pytest
 
 from sandbox import example_config
+from sandbox.oms import NAMES
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "sandbox", "--orders", "5"]
@@ -90,6 +92,25 @@ def test_the_example_configuration_is_toml_that_names_its_secret_files() -> None
     assert not any(secret in example.toml for secret in ("sandbox-secret", "sandbox-key"))
     assert "sandbox-key" not in repr(example)
     assert raw["routes"] == [{"from": "cdiscount-fr", "to": ["egenta-cdiscount"], "mode": "live"}]
+
+
+@pytest.mark.parametrize("oms", NAMES)
+def test_every_oms_has_an_example_configuration(oms: str) -> None:
+    example = example_config("http://127.0.0.1:1234", oms=oms)
+    raw = tomllib.loads(example.toml)
+    account = raw["oms"][f"{oms}-cdiscount"]
+    assert account["settings"]["base_url"].startswith(f"http://127.0.0.1:1234/{oms}")
+    named = {value for value in account["settings"].values() if isinstance(value, str) and value.startswith("file:")}
+    assert named == {f"file:{name}" for name in example.secrets if not name.startswith("octopia")}
+    (route,) = raw["routes"]
+    assert (route["from"], route["to"], route["mode"]) == ("cdiscount-fr", [f"{oms}-cdiscount"], "live")
+    keys = {secret for secret in example.secrets.values() if secret != "1"}  # Egenta's secret_id is no secret
+    assert not any(f'"{key}"' in example.toml for key in keys)
+
+
+def test_an_unknown_oms_is_said_in_words() -> None:
+    with pytest.raises(ValueError, match=r"unknown OMS 'x'; known: egenta, kibo"):
+        example_config("http://127.0.0.1:1234", oms="x")
 
 
 def test_the_sandbox_imports_nothing_of_the_product() -> None:

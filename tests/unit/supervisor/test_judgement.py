@@ -107,6 +107,37 @@ def test_what_the_partners_still_wait_for_is_waited_for(side: str, key: str, val
     assert not standing(lambda ledger, books: books[side].update({key: value})).settled
 
 
+def without_shipments(ledger: Any, books: Any) -> None:
+    ledger["counts"] = [row for row in ledger["counts"] if row["flow"] == "orders"]
+    books["oms"] = "kibo"
+    books["kibo"] = {"orders": 8}
+    books["egenta"] |= {"orders": 0, "puts": {}, "shipped": 0, "acked": 0, "questions_answered": 0}
+
+
+def test_an_oms_without_shipments_is_settled_when_it_has_the_orders() -> None:
+    found = standing(without_shipments)
+    assert found.settled
+    assert not find_differences(found)
+    text = write_summary(found, dead=[], repaired="orders:shop:P1 ...", differences=[], seconds=1)
+    assert "7 of 7 valid ones at Kibo, 0 twice" in text
+    assert "shipments" not in text
+
+
+def test_such_an_oms_is_waited_for_and_told_about() -> None:
+    def lose(ledger: Any, books: Any) -> None:
+        without_shipments(ledger, books)
+        books["audit"]["missing"] = ["A"]
+
+    def not_all_known(ledger: Any, books: Any) -> None:
+        without_shipments(ledger, books)
+        books["octopia"]["orders"] = 12
+
+    assert not standing(lose).settled
+    assert "never arrived at Kibo" in find_differences(standing(lose))[0]
+    assert not standing(not_all_known).settled
+    assert standing(without_shipments).mark != standing(lambda ledger, books: None).mark
+
+
 def test_a_request_that_breaks_a_contract_is_a_difference() -> None:
     assert find_differences(standing(lambda ledger, books: books.update(violations_by_rule={"no token": 2})))
 
