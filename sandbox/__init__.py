@@ -4,8 +4,10 @@ from sandbox.app import create_app
 from sandbox.egenta.dials import EgentaDials
 from sandbox.kibo.dials import KiboDials
 from sandbox.octopia.dials import OctopiaDials
+from sandbox.ois.dials import OisDials
 from sandbox.server import die_with_parent, serve, serve_in_thread
 from sandbox.settings import SandboxConfig
+from sandbox.tecsys.dials import TecsysDials
 from sandbox.transiteo.dials import TransiteoDials
 from sandbox.write_config import ExampleConfig, example_config
 
@@ -14,7 +16,9 @@ __all__ = [
     "ExampleConfig",
     "KiboDials",
     "OctopiaDials",
+    "OisDials",
     "SandboxConfig",
+    "TecsysDials",
     "TransiteoDials",
     "create_app",
     "die_with_parent",

@@ -3,10 +3,21 @@
 import argparse
 import sys
 
-from sandbox import EgentaDials, KiboDials, OctopiaDials, SandboxConfig, TransiteoDials, die_with_parent, serve
+from sandbox import (
+    EgentaDials,
+    KiboDials,
+    OctopiaDials,
+    OisDials,
+    SandboxConfig,
+    TecsysDials,
+    TransiteoDials,
+    die_with_parent,
+    serve,
+)
 from sandbox.copies import REPEATS
 from sandbox.fault_sets import FAULT_SETS
 from sandbox.oms import NAMES
+from sandbox.tecsys.dials import EXAMPLE_ORDER_PATH
 
 
 def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -47,6 +58,12 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
             commit_delay_seconds=options.commit_delay,
         ),
         kibo=KiboDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
+        ois=OisDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
+        tecsys=TecsysDials(
+            create_order_path=EXAMPLE_ORDER_PATH,
+            repeat=options.repeat,
+            commit_delay_seconds=options.commit_delay,
+        ),
         transiteo=TransiteoDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
     )
 

@@ -13,6 +13,7 @@ from sandbox.exchange import split_segments
 from sandbox.faults import Rule
 from sandbox.octopia.book import STATUSES
 from sandbox.octopia.wire import set_path
+from sandbox.tecsys.room import Tecsys
 from sandbox.world import World
 
 
@@ -50,6 +51,7 @@ def list_control_routes(world: World) -> list[Route]:
         acts += (
             (f"/{world.other.name}", "POST", turn_other),
             (f"/{world.other.name}/orders", "GET", show_other_orders),
+            (f"/{world.other.name}/orders", "POST", feed_order),
         )
     return [Route(path, _answer(world, act), methods=[method]) for path, method, act in acts]
 
@@ -156,6 +158,14 @@ def show_other_orders(call: Call) -> Any:
         raise NoSuchOrderError
     call.world.agenda.catch_up()
     return {"orders": call.world.other.list_orders()}
+
+
+def feed_order(call: Call) -> Any:
+    """An order that reaches Tecsys by another way than its REST API: ExternalOrderId and lines."""
+    if not isinstance(call.world.other, Tecsys):
+        raise NoSuchOrderError
+    call.world.other.feed(call.raw, call.world.agenda.catch_up())
+    return {"orders": len(call.world.other.count_copies())}
 
 
 def show_octopia_order(call: Call) -> Any:

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sandbox.agenda import Agenda
 from sandbox.exchange import Room
 from sandbox.journal import Journal
 from sandbox.kibo import example as kibo_example
 from sandbox.kibo.room import Kibo
+from sandbox.ois import example as ois_example
+from sandbox.ois.room import Ois
+from sandbox.samples import PLANT_KINDS, Sample, keep, shorten
 from sandbox.settings import SandboxConfig
+from sandbox.tecsys import example as tecsys_example
+from sandbox.tecsys.room import Tecsys
 from sandbox.transiteo import example as transiteo_example
 from sandbox.transiteo.room import Transiteo
 
@@ -30,16 +35,32 @@ class OmsRoom(Room, Protocol):
         """For the report."""
 
 
+@runtime_checkable
+class Shipping(Protocol):
+    """An OMS that may ship by itself."""
+
+    def list_shipped(self) -> list[str]:
+        """Orders of which a parcel has left."""
+
+
+# Planted faults that make an order wrong for any OMS. Neither OIS nor Tecsys publishes that it needs a first name, and
+# their clients may name an article by something else than the seller's SKU.
+PLAIN_PLANTS = ("postal_code_missing", "quantity_zero", "currency_unknown")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """`takes`: the endpoint that takes orders. `account` is TOML with `{base}`; `route` what its route has besides;
-    `secrets` gives file name -> content."""
+    `secrets` gives file name -> content; `plants` are the invalid orders it can be sent;
+    `suit` makes an order one that it can take."""
 
     make: Callable[[SandboxConfig, Agenda, Journal], OmsRoom]
     takes: str
     account: str
     route: str
     secrets: Callable[[], Mapping[str, str]]
+    plants: tuple[str, ...] = PLANT_KINDS
+    suit: Callable[[Sample], Sample] = keep
 
 
 OTHERS: Mapping[str, Row] = {
@@ -49,6 +70,23 @@ OTHERS: Mapping[str, Row] = {
         kibo_example.ACCOUNT,
         kibo_example.ROUTE,
         kibo_example.list_secrets,
+    ),
+    "ois": Row(
+        lambda config, agenda, _journal: Ois(config.ois, agenda),
+        "ois.order",
+        ois_example.ACCOUNT,
+        ois_example.ROUTE,
+        ois_example.list_secrets,
+        PLAIN_PLANTS,
+        shorten,
+    ),
+    "tecsys": Row(
+        lambda config, agenda, journal: Tecsys(config.tecsys, agenda, journal),
+        "tecsys.order",
+        tecsys_example.ACCOUNT,
+        tecsys_example.ROUTE,
+        tecsys_example.list_secrets,
+        PLAIN_PLANTS,
     ),
     "transiteo": Row(
         lambda config, _agenda, _journal: Transiteo(config.transiteo),

@@ -1,7 +1,7 @@
 """The generator: realistic European orders in no partner's words, the same for the same seed."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from sandbox.places import COUNTRIES, GOODS, PLACES, Place
@@ -86,13 +86,33 @@ class Sample:
         return sum(line.quantity * line.unit_paid + line.shipping for line in self.lines) + self.service_fee
 
 
+def keep(sample: Sample) -> Sample:
+    """As it was drawn: most OMS can take every address."""
+    return sample
+
+
+def shorten(sample: Sample) -> Sample:
+    """For an OMS with little room for what follows the street: S003 has HouseNoExt, of 20 characters, and no more."""
+    return replace(sample, shipping=_shorten(sample.shipping), billing=_shorten(sample.billing))
+
+
+def _shorten(address: SampleAddress) -> SampleAddress:
+    line2 = address.line2 if len(address.line2 or "") < 8 else None
+    return replace(address, line2=line2, line3=None)
+
+
 def count_plants(count: int, plant: int | None) -> int:
     """One in a hundred, at least three, unless told."""
     return min(count, max(3, ceil(count / 100)) if plant is None else plant)
 
 
 def make_samples(
-    count: int, seed: int, plant: int | None = None, shares: Shares | None = None, start: int = 0
+    count: int,
+    seed: int,
+    plant: int | None = None,
+    shares: Shares | None = None,
+    start: int = 0,
+    kinds: tuple[str, ...] = PLANT_KINDS,
 ) -> list[Sample]:
     """`count` orders numbered from `start`. Fates and plants are exact counts, spread at random; only orders that
     are ready from the start are planted."""
@@ -111,7 +131,7 @@ def make_samples(
     fates += [READY] * (count - len(fates))
     rng.shuffle(fates)
     ready = [n for n, fate in enumerate(fates) if fate == READY]
-    planted = dict(zip(sorted(rng.sample(ready, plants)), _cycle(PLANT_KINDS, plants), strict=True))
+    planted = dict(zip(sorted(rng.sample(ready, plants)), _cycle(kinds, plants), strict=True))
     hostile = rng.sample(range(count), round(count * shares.hostile_ids))
     forms = dict(zip(hostile, _cycle(HOSTILE_FORMS, len(hostile)), strict=True))
     return [_make_sample(rng, start + n, fates[n], planted.get(n), forms.get(n, "{}")) for n in range(count)]

@@ -6,7 +6,9 @@ from sandbox.agenda import Clock, utc_now
 from sandbox.egenta.dials import EgentaDials
 from sandbox.kibo.dials import KiboDials
 from sandbox.octopia.dials import OctopiaDials
+from sandbox.ois.dials import OisDials
 from sandbox.samples import Shares
+from sandbox.tecsys.dials import TecsysDials
 from sandbox.transiteo.dials import TransiteoDials
 
 
@@ -25,5 +27,7 @@ class SandboxConfig:
     octopia: OctopiaDials = field(default_factory=OctopiaDials)
     egenta: EgentaDials = field(default_factory=EgentaDials)
     kibo: KiboDials = field(default_factory=KiboDials)
+    ois: OisDials = field(default_factory=OisDials)
+    tecsys: TecsysDials = field(default_factory=TecsysDials)
     transiteo: TransiteoDials = field(default_factory=TransiteoDials)
     clock: Clock = utc_now

@@ -11,8 +11,8 @@ from sandbox.fault_sets import find_fault_set
 from sandbox.faults import Dial, Rule
 from sandbox.journal import Journal
 from sandbox.octopia.room import Octopia
-from sandbox.oms import OmsRoom, find_row
-from sandbox.samples import PLAIN, Sample, Shares, count_plants, make_samples
+from sandbox.oms import OmsRoom, Shipping, find_row
+from sandbox.samples import PLAIN, PLANT_KINDS, Sample, Shares, count_plants, make_samples
 from sandbox.settings import SandboxConfig
 
 BACKLOG = timedelta(seconds=60)
@@ -58,9 +58,11 @@ class World:
         return [sample.order_id for sample in samples]
 
     def _make(self, count: int, seed: int, plant: int | None, shares: Shares) -> list[Sample]:
-        samples = make_samples(count, seed, count_plants(count, plant), shares, start=self.made)
+        row = find_row(self.config.oms) if self.other else None
+        kinds = row.plants if row else PLANT_KINDS
+        samples = make_samples(count, seed, count_plants(count, plant), shares, self.made, kinds)
         self.made += count
-        return samples
+        return [row.suit(sample) for sample in samples] if row else samples
 
     def _let_come(self, samples: list[Sample], rate: float, now: datetime) -> None:
         for n, sample in enumerate(samples):
@@ -72,7 +74,8 @@ class World:
         While work is under way, `missing` and `not_shipped_at_marketplace` are what is still to come.
         """
         held = self.other.count_copies() if self.other else self.egenta.count_copies()
-        shipping = self.egenta.warehouse.copies  # the only one that tells its shipments by itself
+        shipping = self.egenta.warehouse.copies  # the only one that ships unless told not to
+        shipped_there: list[str] = self.other.list_shipped() if isinstance(self.other, Shipping) else []
         expected = self.octopia.list_expected()
         forbidden = self.octopia.list_forbidden()
         unknown = [order_id for order_id in held if self.octopia.book.find(order_id) is None]
@@ -93,7 +96,8 @@ class World:
                 order_id
                 for order_id in shipping
                 if self.egenta.warehouse.is_shipped(order_id) and self.octopia.is_shipped(order_id) is False
-            ],
+            ]
+            + [order_id for order_id in shipped_there if self.octopia.is_shipped(order_id) is False],
         }
 
     def describe(self) -> dict[str, Any]:

@@ -1,0 +1,33 @@
+"""An orderpipe account and route for the simulated OIS, in the settings of contracts, OMS 6.2."""
+
+from sandbox.ois.dials import OisDials
+from sandbox.ois.reference import PAYMENT_OPTIONS, SHIPPING_AGENTS
+
+_DIALS = OisDials()
+
+ACCOUNT = f"""\
+[oms.ois-cdiscount]
+connector = "ois"
+settle_delay = "1s"
+
+[oms.ois-cdiscount.settings]
+base_url = "{{base}}/ois/"
+client_id = "file:ois-client-id"
+client_secret = "file:ois-client-secret"
+audience = "{_DIALS.audience}"
+webshop_code = "{next(iter(_DIALS.webshops))}"
+order_path = "order/v1/Orders"
+lookup_path = "order/v1/Orders/{{{{identifier}}}}"
+"""
+
+# OIS wants a delivery method and a VAT rate of every order; not every order brings them.
+ROUTE = f"""\
+defaults = {{ "delivery.method" = "home", "lines.*.tax_rate" = "20" }}
+shipping_map = {{ "*" = "{SHIPPING_AGENTS[0]["Id"]}" }}
+payment_map = {{ "*" = "{PAYMENT_OPTIONS[0]["Id"]}" }}
+"""
+
+
+def list_secrets() -> dict[str, str]:
+    """File name -> content."""
+    return {"ois-client-id": _DIALS.client_id, "ois-client-secret": _DIALS.client_secret}

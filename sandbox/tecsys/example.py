@@ -1,0 +1,21 @@
+"""An orderpipe account for the simulated Tecsys, in the settings of contracts, OMS 6.2."""
+
+from sandbox.tecsys.dials import EXAMPLE_ORDER_PATH, TecsysDials
+
+# The path for new orders is the sandbox's, not the vendor's: S002 has none.
+ACCOUNT = f"""\
+[oms.tecsys-cdiscount]
+connector = "tecsys"
+settle_delay = "1s"
+
+[oms.tecsys-cdiscount.settings]
+base_url = "{{base}}/tecsys/v1/"
+subscription_key = "file:tecsys-subscription-key"
+create_order_path = "{EXAMPLE_ORDER_PATH}"
+"""
+ROUTE = ""
+
+
+def list_secrets() -> dict[str, str]:
+    """File name -> content."""
+    return {"tecsys-subscription-key": TecsysDials().subscription_key}

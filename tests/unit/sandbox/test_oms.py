@@ -1,0 +1,111 @@
+"""One OMS beside Egenta: its audit from generated orders, its config, and a default that stays as it was."""
+
+import tomllib
+from typing import Any
+
+import pytest
+
+from sandbox import SandboxConfig, TecsysDials, create_app, example_config
+from sandbox.__main__ import make_config, read_arguments
+from sandbox.oms import NAMES
+from sandbox.samples import PLAIN
+from tests.unit.sandbox.conftest import Start
+from tests.unit.sandbox.partners import Partners
+from tests.unit.sandbox.test_ois import Client as Ois
+from tests.unit.sandbox.test_tecsys import HEADERS
+
+
+def translate(order: dict[str, Any]) -> dict[str, Any]:
+    """An Octopia order for OIS, by hand: a line for every unit, one for every shipping cost and fee."""
+
+    def priced(kind: str, amount: float, **more: Any) -> dict[str, Any]:
+        return {"LineType": kind, "OriginalPrice": amount, "Price": amount, **more}
+
+    goods = [
+        priced(
+            "Article",
+            line["sellingPrice"]["unitSalesPrice"],
+            VariantIdentifier=line["offer"]["sellerProductId"],
+            VATPercentage=20,
+        )
+        for line in order["lines"]
+        for _ in range(line["quantity"])
+    ]
+    costs = [priced("ShippingCost", line["sellingPrice"]["shippingCost"]) for line in order["lines"]]
+    to = order["lines"][0]["shippingAddress"]
+    return {
+        "Identifier": order["orderId"],
+        "OrderDate": order["purchasedAt"],
+        "OrderLines": goods + costs + [priced("PaymentFee", fee["amount"]) for fee in order["serviceFees"]],
+        "DeliveryMethod": "1",
+        "ShippingAgentId": "DHL",
+        "PaymentOptionId": "MARKETPLACE",
+        "PaymentReference": order["reference"],
+        "ShippingAddress": {
+            "FirstName": to["firstName"],
+            "LastName": to["lastName"],
+            "Street": to["addressLine1"],
+            "ZipCode": to["postalCode"],
+            "City": to["city"],
+            "CountryCode": to["countryCode"],
+        },
+    }
+
+
+def planted(partners: Partners) -> set[str]:
+    return {plant["order_id"] for plant in partners.state()["octopia"]["planted"]}
+
+
+def test_the_audit_is_of_the_chosen_oms(start: Start) -> None:
+    partners = start(oms="ois", orders=12, plant=3).log_in()
+    kinds = {plant["kind"] for plant in partners.state()["octopia"]["planted"]}
+    assert kinds == {"postal_code_missing", "quantity_zero", "currency_unknown"}
+    ois = Ois(partners)
+    for order in partners.items():
+        if order["orderId"] not in planted(partners):
+            assert ois("POST", "order/v1/Orders", json=translate(order)).status_code == 201
+    audit = partners.state()["audit"]
+    assert [audit["expected"], audit["arrived"]] == [9, 9]
+    bad = ("missing", "unexpected", "doubled", "planted_arrived", "shipped_not_acked", "not_shipped_at_marketplace")
+    assert [audit[key] for key in bad] == [[], {}, [], [], [], []]
+    assert len(partners.control("GET", "/ois/orders")["orders"]) == 9
+
+
+def test_what_left_tecsys_must_be_shipped_at_the_marketplace(start: Start) -> None:
+    dials = TecsysDials(create_order_path="orders", auto_shipments=True, shipments_appear_seconds=0)
+    partners = start(oms="tecsys", orders=1, tecsys=dials).log_in()
+    partners.control("POST", "/tecsys", ship_after_seconds=0)
+    (order,) = partners.items()
+    raw = {"ExternalOrderId": order["orderId"], "Lines": [{"Sku": "S", "Quantity": 1}]}
+    assert partners.http.post("/tecsys/v1/orders", headers=HEADERS, json=raw).status_code == 201
+    assert partners.state()["audit"]["not_shipped_at_marketplace"] == [order["orderId"]]
+
+
+def test_only_the_chosen_one_is_there_beside_egenta(start: Start) -> None:
+    partners = start(oms="ois")
+    assert partners.http.post("/tecsys/v1/orders").status_code == 404
+    assert partners.http.request("POST", "/_/tecsys", json={"repeat": "upsert"}).status_code == 404
+    assert partners.http.request("POST", "/_/ois", json={"repeat": "twice"}).status_code == 400
+    assert "egenta" in partners.state()
+    assert "Ois: 0 orders" in partners.http.get("/").text
+    with pytest.raises(ValueError, match="unknown OMS"):
+        create_app(SandboxConfig(orders=0, plant=0, shares=PLAIN, oms="sap"))
+
+
+@pytest.mark.parametrize("oms", NAMES)
+def test_the_example_config_leads_to_it(oms: str) -> None:
+    config = example_config("http://127.0.0.1:1/", oms=oms)
+    read = tomllib.loads(config.toml)
+    assert read["routes"][0]["to"] == [f"{oms}-cdiscount"]
+    account = read["oms"][f"{oms}-cdiscount"]
+    assert account["connector"] == oms
+    assert account["settings"]["base_url"].startswith(f"http://127.0.0.1:1/{oms}")
+    named = {value[5:] for value in account["settings"].values() if str(value).startswith("file:")}
+    assert named <= config.secrets.keys()
+    with pytest.raises(ValueError, match="unknown OMS"):
+        example_config("http://127.0.0.1:1", oms="sap")
+
+
+def test_the_command_line_opens_tecsys_for_orders() -> None:
+    assert make_config(read_arguments(["--oms", "tecsys"])).tecsys.create_order_path == "orders"
+    assert make_config(read_arguments([])).oms == "egenta"
