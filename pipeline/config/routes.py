@@ -179,9 +179,9 @@ def _defaults(table: Table) -> dict[str, Any]:
         references = REFERENCE.findall(value) if isinstance(value, str) else []
         try:
             for wanted in (path, *references):
-                check_path(Order, wanted)
+                check_path(Order, wanted, stars=True)
             if not references:
-                parse_value(Order, path, _as_json(value))
+                parse_value(Order, path.replace("*", "0"), _as_json(value))
         except ValueError as error:
             table.wrong(path, str(error).removeprefix(f"{path}: "))
         found[path] = value

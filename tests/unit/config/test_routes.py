@@ -26,6 +26,8 @@ DEAF = '[oms.deaf]\nconnector = "deaf"\n'
         ('defaults = { "comment" = "{shiping_address.city}" }', "defaults.comment", "shipping_address.city"),
         ("defaults = { comment = [1] }", "defaults.comment", "one value"),
         ('defaults = { is_business = "perhaps" }', "defaults.is_business", "expected"),
+        ('defaults = { "lines.*.tax_rat" = "20" }', "defaults.lines.*.tax_rat", "tax_rate"),
+        ('defaults = { "lines.*.tax_rate" = "much" }', "defaults.lines.*.tax_rate", "expected"),
     ],
 )
 def test_a_routes_own_keys_are_checked(tmp_path: Path, line: str, place: str, words: str) -> None:
@@ -96,3 +98,8 @@ def test_what_a_flow_lacks() -> None:
     assert missing_for("cancellations", frozenset({"new_orders"}), frozenset({"cancel"})) == (none, none)
     assert missing_for("cancellations", frozenset({"cancel"}), none) == (none, none)
     assert missing_for("cancellations", none, none) == (frozenset({"cancel"}), none)
+
+
+def test_a_default_of_every_line(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD + 'defaults = { "lines.*.tax_rate" = "20" }\n')
+    assert config.routes[0].defaults == {"lines.*.tax_rate": "20"}
