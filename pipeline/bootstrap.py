@@ -280,6 +280,7 @@ def open_desk(config: Config, *, checked: bool = True, hint: Callable[[str], Non
         accounts=list(config.accounts),
         rehearse=rehearsal.faults,
         plain=rehearsal.plain,
+        rehearsed=rehearsal.bodies,
         refuser=rehearsal.refuse,
         hint=hint,
         errands=errands,

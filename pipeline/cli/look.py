@@ -1,5 +1,6 @@
 """What looks: status, orders, show, causes, connectors, check, doctor."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -110,6 +111,8 @@ def show(session: Session, ref: str, reveal: bool, who: str, as_json: bool) -> i
             step, kind, words = error.get("step"), error.get("kind"), error.get("message")
             print_section(f"error of {row.get('target') or 'the document'}", f"{step} {kind}: {words}")
             print_section("fields", error.get("fields"))
+    for target, body in (found.get("would_send") or {}).items():
+        print_section(f"would be sent to {target}, were its route live", json.dumps(body, ensure_ascii=False))
     for name in ("overrides", "document", "raw", "timeline"):
         print_section(name, found.get(name))
     return DONE

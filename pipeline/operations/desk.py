@@ -22,7 +22,8 @@ class Desk:
     """Dicts as the design's section 3 writes them. Acts raise NotFound and NotAllowed, in words.
 
     `accounts`: every configured one. `rehearse`: what today's mapping and rules say of a record. `plain`: a record's
-    canonical fields before overrides. `hint` publishes a lane that has work now; without it `dispatch_due` finds it.
+    canonical fields before overrides. `rehearsed`: the wire bodies that a rehearsing route holds back.
+    `hint` publishes a lane that has work now; without it `dispatch_due` finds it.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Desk:
         accounts: Collection[str],
         rehearse: Rehearse | None = None,
         plain: Plain | None = None,
+        rehearsed: show.Rehearsed | None = None,
         refuser: Refuser | None = None,
         hint: Callable[[str], None] | None = None,
         errands: Errands = _NO_ERRANDS,
@@ -42,6 +44,7 @@ class Desk:
         self._edits = Edits(self.books, plain)
         self._holds = Holds(self.books, refuser)
         self._errands = errands
+        self._rehearsed = rehearsed
 
     # -- looking
 
@@ -67,7 +70,7 @@ class Desk:
 
     def show(self, ref: str, *, reveal: bool = False, who: str = "") -> dict[str, Any] | None:
         """Everything about one document."""
-        return show.show(self.books, ref, reveal=reveal, who=who)
+        return show.show(self.books, ref, reveal=reveal, who=who, rehearsed=self._rehearsed)
 
     def causes(
         self,

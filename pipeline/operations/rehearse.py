@@ -1,5 +1,6 @@
 """What today's mapping, rules and edits would make of a record: nothing is kept, nothing is sent."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,7 +8,8 @@ from typing import Any
 
 from pipeline.domain.endings import Advanced, Dead, Ending, Held
 from pipeline.domain.errors import FieldError, Trouble
-from pipeline.flows.deliveries import wire_body
+from pipeline.domain.lifecycle import Flow
+from pipeline.flows.deliveries import delivering, document_for, wire_body
 from pipeline.operations.errors import NotAllowed
 from pipeline.steps.context import Context
 from pipeline.steps.judge import Judged
@@ -45,6 +47,24 @@ class Rehearsal:
         except Trouble:
             return None
 
+    def bodies(self, record: Record) -> Mapping[str, Any]:
+        """Target -> the exact wire content that a route in mode rehearse keeps from being sent, before credentials.
+
+        Empty for every other document.
+        """
+        if record.document is None:
+            return {}
+        ref, network = record.ref, self._context.network
+        found: dict[str, Any] = {}
+        for target in _held_back(record, self._context):
+            route = network.route(ref.flow, ref.source, target) if ref.flow is Flow.ORDERS else None
+            try:
+                write = delivering(network, ref.flow, target)
+                found[target] = wire_body(write, document_for(ref.flow, record.document, route))[0].content
+            except Trouble as trouble:
+                found[target] = f"{trouble.kind}: {trouble.message}"
+        return found
+
     def refuse(self, record: Record, reason: str, who: str) -> None:  # noqa: ARG002 - the audit line is the caller's
         """Tells the marketplace no. Raises NotAllowed where it does not ask, or does not take it."""
         source = record.ref.source
@@ -65,3 +85,16 @@ class Rehearsal:
             raise NotAllowed(
                 f"{source}: {trouble.kind}: {trouble.message}; pull the order to see where it stands"
             ) from None
+
+
+def _held_back(record: Record, context: Context) -> Sequence[str]:
+    """The targets that only a route's mode keeps it from: all of the document's, or single deliveries."""
+    if not _is_rehearsed(record, None):
+        return [target for target in record.targets if _is_rehearsed(record, target)]
+    if record.ref.flow is Flow.ORDERS:
+        return [name for route in context.network.routes(Flow.ORDERS, source=record.ref.source) for name in route.to]
+    return [record.facts["market"] if record.ref.flow is Flow.SHIPMENTS else record.ref.source]
+
+
+def _is_rehearsed(record: Record, target: str | None) -> bool:
+    return bool(json.loads(record.position(target).get("er") or "{}").get("cause") == REHEARSED)

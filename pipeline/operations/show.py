@@ -1,6 +1,6 @@
 """Show: everything about one document, masked unless somebody says to reveal it, which is written down."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -19,8 +19,13 @@ _PER_TARGET: Final = (
 )  # fmt: skip
 
 
-def show(books: Books, ref: str, *, reveal: bool, who: str) -> dict[str, Any] | None:
-    """`show --json` of the design; None when there is no such document."""
+Rehearsed = Callable[[Record], Mapping[str, Any]]  # target -> the wire content that only a rehearsing route holds back
+
+
+def show(
+    books: Books, ref: str, *, reveal: bool, who: str, rehearsed: Rehearsed | None = None
+) -> dict[str, Any] | None:
+    """`show --json` of the design, with `would_send` on what is rehearsed; None when there is no such document."""
     named = books.lookups.parse(ref)
     if named is None:
         return None
@@ -32,6 +37,9 @@ def show(books: Books, ref: str, *, reveal: bool, who: str) -> dict[str, Any] | 
     rows = books.lookups.rows([record.ref]).get(record.ref, [])
     if not rows:
         return _remembered(books, named[0])  # it went between the two reads
+    would_send = rehearsed(record) if rehearsed else {}
+    if not reveal:
+        would_send = mask_raw(would_send, record.document)
     return {
         **{name: rows[0][name] for name in (*_SHARED, *_TIMES)},
         "stage": record.stage,
@@ -39,6 +47,7 @@ def show(books: Books, ref: str, *, reveal: bool, who: str) -> dict[str, Any] | 
         "version": stamp(record.words.get("ver")),
         "newer_version_waiting": record.newer,
         **_bodies(record, reveal),
+        **({"would_send": _jsonable(would_send)} if would_send else {}),
         "timeline": books.timeline.read(str(record.ref), folded=int(record.words.get("folded") or 0)),
         "deliveries": [{name: row[name] for name in _PER_TARGET} for row in rows],
     }

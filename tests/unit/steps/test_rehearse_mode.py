@@ -7,6 +7,7 @@ import pytest
 from pipeline.config.model import Route
 from pipeline.domain.lifecycle import Flow
 from pipeline.operations.desk import Desk
+from pipeline.operations.rehearse import Rehearsal
 from tests.fakes.partners import FakeMarketplace, FakeOms, raw_order, requests, shipped
 from tests.fakes.world import World
 from tests.fakes.writes import FakeWrite
@@ -31,6 +32,22 @@ def test_a_valid_order_is_held_as_rehearsed() -> None:
     w.run()
     assert (w.stands("A1"), w.fault("A1")["cause"], w.sent()) == ("validate held", "rehearsed", [])
     assert w.stands("A2") == "validate dead"
+
+
+def test_show_has_the_exact_body_of_what_is_rehearsed_only() -> None:
+    w = world("live", "rehearse")
+    w.receive(raw_order())
+    w.run()
+    desk = Desk(w.ledger, w.gates, accounts=["m1", "o1", "o2"], rehearsed=Rehearsal(w.context).bodies)
+    (body,) = (desk.show(str(w.ref()), reveal=True, who="me") or {})["would_send"].items()
+    assert body[0] == "o2"
+    assert body[1]["id"] == "A1"
+    w = world("rehearse")
+    w.receive(raw_order("A1"), raw_order("A2", currency=None))
+    w.run()
+    desk = Desk(w.ledger, w.gates, accounts=["m1", "o1"], rehearsed=Rehearsal(w.context).bodies)
+    assert set((desk.show(str(w.ref("A1"))) or {})["would_send"]) == {"o1"}
+    assert "would_send" not in (desk.show(str(w.ref("A2"))) or {})
 
 
 def test_beside_a_live_route_only_its_own_target_is_held() -> None:
