@@ -59,7 +59,7 @@ connector = "octopia"
 start = 2020-01-01T00:00:00Z
 poll.orders = "1s"
 settle_delay = "1s"
-overlap = "60s"
+overlap = "2m"
 
 [marketplaces.cdiscount-fr.settings]
 base_url = "{base}/octopia/seller/v2"
