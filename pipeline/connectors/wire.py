@@ -4,6 +4,7 @@ Mappings read with the same readers as the schemas do, so that a document is rea
 asked only for the words when a reader found something unfit. Messages never show a value.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -217,3 +218,50 @@ def segment(order_id: str) -> str:
     if set(order_id) <= {"."}:
         raise Puzzling("an id of dots only can't be asked for: it would name another path")
     return quote(order_id, safe="")
+
+
+REMEDY: Final = "set it by `edit`, or for all by the route's defaults"
+
+
+class Demands:
+    """What one OMS demands of a field, in words that name it."""
+
+    def __init__(self, oms: str) -> None:
+        self._oms = oms
+
+    def needed(self, what: str, read: Callable[[Any], Any] = text) -> Reads:
+        """A required field; `what` names it in words."""
+        missing = f"{self._oms} needs {what}; {REMEDY}"
+
+        def read_it(value: Any) -> Any:
+            found = read(value)
+            if found is None:
+                raise Unfit(missing)
+            return found
+
+        return Reads(read_it, missing=missing)
+
+    def shaped(self, pattern: re.Pattern[str], form: str) -> Callable[[Any], str | None]:
+        """A reader of text in this form."""
+
+        def read(value: Any) -> str | None:
+            found = text(value)
+            if found is not None and not pattern.fullmatch(found):
+                raise Unfit(f"{self._oms} takes {form} only")
+            return found
+
+        return read
+
+    def price(self, value: Any) -> Decimal | None:
+        """An amount that is not below zero."""
+        found = amount(value)
+        if found is not None and found < 0:
+            raise Unfit(f"{self._oms} takes no amount below zero")
+        return found
+
+    def count(self, value: Any) -> int | None:
+        """At least one."""
+        found = whole(value)
+        if found is not None and found < 1:
+            raise Unfit(f"{self._oms} takes at least 1")
+        return found

@@ -5,51 +5,22 @@ Lengths are documented nowhere. `fits` is the fast way to yes; marshmallow gives
 # ruff: noqa: N815 (the field names are the partner's)
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from pipeline.connectors.wire import Reads, Unfit, Wire, amount, many, one, text, violations, whole
+from pipeline.connectors.wire import REMEDY, Demands, Unfit, Wire, many, one, violations
 from pipeline.domain.errors import FieldError
 
-REMEDY: Final = "set it by `edit`, or for all by the route's defaults"
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _TWO_PLACES: Final = re.compile(r"\d+\.\d\d", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
-
-
-def needed(what: str, read: Callable[[Any], Any] = text) -> Reads:
-    """A field that Egenta requires; `what` names it in words."""
-    missing = f"Egenta needs {what}; {REMEDY}"
-
-    def read_it(value: Any) -> Any:
-        found = read(value)
-        if found is None:
-            raise Unfit(missing)
-        return found
-
-    return Reads(read_it, missing=missing)
-
-
-def shaped(pattern: re.Pattern[str], form: str) -> Callable[[Any], str | None]:
-    """A reader of text in this form."""
-
-    def read(value: Any) -> str | None:
-        found = text(value)
-        if found is not None and not pattern.fullmatch(found):
-            raise Unfit(f"Egenta takes {form} only")
-        return found
-
-    return read
-
-
-def price(value: Any) -> Decimal | None:
-    """An amount that is not below zero."""
-    found = amount(value)
-    if found is not None and found < 0:
-        raise Unfit("Egenta takes no amount below zero")
-    return found
+_DEMANDS: Final = Demands("Egenta")
+needed = _DEMANDS.needed
+shaped = _DEMANDS.shaped
+price = _DEMANDS.price
+count = _DEMANDS.count
 
 
 def total(value: Any) -> Decimal | None:
@@ -57,14 +28,6 @@ def total(value: Any) -> Decimal | None:
     found = price(value)
     if type(value) is str and not _TWO_PLACES.fullmatch(value):
         raise Unfit("Egenta takes two decimals, and this has more")
-    return found
-
-
-def count(value: Any) -> int | None:
-    """At least one."""
-    found = whole(value)
-    if found is not None and found < 1:
-        raise Unfit("Egenta takes at least 1")
     return found
 
 

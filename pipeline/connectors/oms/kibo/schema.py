@@ -6,58 +6,34 @@ fast way to yes; marshmallow gives the words for everything else.
 # ruff: noqa: N815 (the field names are the partner's)
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from pipeline.connectors.oms.kibo.names import CANONICAL
-from pipeline.connectors.wire import Reads, Unfit, Wire, amount, flag, many, one, record, text, violations, whole
+from pipeline.connectors.wire import (
+    REMEDY,
+    Demands,
+    Reads,
+    Unfit,
+    Wire,
+    amount,
+    flag,
+    many,
+    one,
+    record,
+    violations,
+    whole,
+)
 from pipeline.domain.errors import FieldError
 
-REMEDY: Final = "set it by `edit`, or for all by the route's defaults"
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
-
-
-def needed(what: str, read: Callable[[Any], Any] = text) -> Reads:
-    """A field that Kibo requires; `what` names it in words."""
-    missing = f"Kibo needs {what}; {REMEDY}"
-
-    def read_it(value: Any) -> Any:
-        found = read(value)
-        if found is None:
-            raise Unfit(missing)
-        return found
-
-    return Reads(read_it, missing=missing)
-
-
-def shaped(pattern: re.Pattern[str], form: str) -> Callable[[Any], str | None]:
-    """A reader of text in this form."""
-
-    def read(value: Any) -> str | None:
-        found = text(value)
-        if found is not None and not pattern.fullmatch(found):
-            raise Unfit(f"Kibo takes {form} only")
-        return found
-
-    return read
-
-
-def money(value: Any) -> Decimal | None:
-    """An amount that is not below zero."""
-    found = amount(value)
-    if found is not None and found < 0:
-        raise Unfit("Kibo takes no amount below zero")
-    return found
-
-
-def count(value: Any) -> int | None:
-    """At least one."""
-    found = whole(value)
-    if found is not None and found < 1:
-        raise Unfit("Kibo takes at least 1")
-    return found
+_DEMANDS: Final = Demands("Kibo")
+needed = _DEMANDS.needed
+shaped = _DEMANDS.shaped
+money = _DEMANDS.price
+count = _DEMANDS.count
 
 
 def score(value: Any) -> Decimal | None:

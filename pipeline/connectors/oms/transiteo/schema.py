@@ -4,60 +4,22 @@ Lengths are documented nowhere. `fits` is the fast way to yes; marshmallow gives
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pipeline.connectors.wire import Reads, Unfit, Wire, amount, many, text, violations, whole
+from pipeline.connectors.wire import Demands, Reads, Unfit, Wire, many, text, violations, whole
 from pipeline.domain.errors import FieldError
 
-REMEDY: Final = "set it by `edit`, or for all by the route's defaults"
 STATUTS: Final = ("PAID", "AWAITING", "CANCELLED")  # X: the official connector's vocabulary
 INCOTERMS: Final = ("DDP", "DDU", "DAP")
 _COUNTRY: Final = re.compile(r"[A-Z]{2,3}", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
-
-
-def needed(what: str, read: Callable[[Any], Any] = text) -> Reads:
-    """A field that Transiteo requires; `what` names it in words."""
-    missing = f"Transiteo needs {what}; {REMEDY}"
-
-    def read_it(value: Any) -> Any:
-        found = read(value)
-        if found is None:
-            raise Unfit(missing)
-        return found
-
-    return Reads(read_it, missing=missing)
-
-
-def shaped(pattern: re.Pattern[str], form: str) -> Callable[[Any], str | None]:
-    """A reader of text in this form."""
-
-    def read(value: Any) -> str | None:
-        found = text(value)
-        if found is not None and not pattern.fullmatch(found):
-            raise Unfit(f"Transiteo takes {form} only")
-        return found
-
-    return read
-
-
-def price(value: Any) -> Decimal | None:
-    """An amount that is not below zero."""
-    found = amount(value)
-    if found is not None and found < 0:
-        raise Unfit("Transiteo takes no amount below zero")
-    return found
-
-
-def count(value: Any) -> int | None:
-    """At least one."""
-    found = whole(value)
-    if found is not None and found < 1:
-        raise Unfit("Transiteo takes at least 1")
-    return found
+_DEMANDS: Final = Demands("Transiteo")
+needed = _DEMANDS.needed
+shaped = _DEMANDS.shaped
+price = _DEMANDS.price
+count = _DEMANDS.count
 
 
 def is_absolute(url: str) -> bool:
