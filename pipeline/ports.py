@@ -381,3 +381,7 @@ class Budgets(Protocol):
     def reserve(self, account: str, endpoint: str, *, rate: float, burst: int) -> float:
         """Take one call. Gives 0 when it may go now, else the seconds until it could (nothing is taken then)."""
         ...
+
+    def learn(self, account: str, endpoint: str, *, rate: float | None = None, empty: float | None = None) -> None:
+        """What an answer told: calls per second from now on; for how many seconds none is left."""
+        ...

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-Act = Callable[[datetime], None]
+Act = Callable[[datetime], object]
 
 
 def utc_now() -> datetime:

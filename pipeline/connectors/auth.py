@@ -1,5 +1,6 @@
-"""Bearer tokens over the shared store: fetched once for all hosts, dropped and fetched anew on a 401."""
+"""Access tokens over the shared store: fetched once for all hosts, dropped and fetched anew when refused."""
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -7,26 +8,41 @@ from typing import Final
 from pipeline.config.setting import Secret
 from pipeline.connectors.answers import Answer
 from pipeline.connectors.contract import Rig
+from pipeline.connectors.http import Explain
 from pipeline.domain.errors import Refused, Unauthorized
 from pipeline.ports import Token
 
-SHORT_LIFE: Final = 300.0  # seconds, where a token endpoint does not tell how long its token lives
+SHORT_LIFE: Final = 300.0  # seconds, where neither a token endpoint nor its contract tells how long a token lives
 EARLY: Final = 60.0  # seconds before its end in which a token is no longer used (at most a tenth of its life)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """How an account comes by a token: `form` makes the fields to post, given the kept refresh token."""
+    """How an account comes by a token: `form` makes the fields to post, given the kept refresh token.
+
+    `token` names the answer's field; `life` is in seconds, where the answer does not tell; `renew` are the statuses
+    by which a call says that its token is over: each proves that nothing was taken.
+    """
 
     url: str
     form: Callable[[str | None], Mapping[str, str]] = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    as_json: bool = False
+    token: str = "access_token"  # noqa: S105 (a field's name)
+    life: float = SHORT_LIFE
+    renew: tuple[int, ...] = (401,)
+    explain: Explain | None = field(default=None, repr=False)
 
 
-def client_credentials(url: str, client_id: Secret, client_secret: Secret) -> Grant:
-    """RFC 6749 section 4.4."""
+def client_credentials(url: str, client_id: Secret, client_secret: Secret, *, basic: bool = False) -> Grant:
+    """RFC 6749 section 4.4; `basic`: the client's name and secret go in the header (section 2.3.1)."""
+    if basic:
+        pair = f"{client_id.reveal()}:{client_secret.reveal()}"
+        headers = {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+        return Grant(url=url, form=lambda _: {"grant_type": "client_credentials"}, headers=headers)
     return Grant(
-        url,
-        lambda _: {
+        url=url,
+        form=lambda _: {
             "grant_type": "client_credentials",
             "client_id": client_id.reveal(),
             "client_secret": client_secret.reveal(),
@@ -34,61 +50,75 @@ def client_credentials(url: str, client_id: Secret, client_secret: Secret) -> Gr
     )
 
 
-def refresh_token(url: str, client_id: Secret, first: Secret) -> Grant:
+def refresh_token(url: str, client_id: Secret, first: Secret, client_secret: Secret | None = None) -> Grant:
     """RFC 6749 section 6; `first` is used until the partner hands out another."""
+    proof = {"client_secret": client_secret} if client_secret else {}
     return Grant(
-        url,
-        lambda rotating: {
+        url=url,
+        form=lambda rotating: {
             "grant_type": "refresh_token",
             "client_id": client_id.reveal(),
             "refresh_token": rotating or first.reveal(),
+            **{name: secret.reveal() for name, secret in proof.items()},
         },
     )
 
 
-def bearer(rig: Rig, grant: Grant) -> str:
+def token_of(rig: Rig, grant: Grant) -> str:
     """The account's live token. Raises Unauthorized where the token endpoint refuses the credentials."""
     return rig.tokens.get(rig.account, lambda rotating: _fetch(rig, grant, rotating))
 
 
-def call_with_bearer(rig: Rig, grant: Grant, call: Callable[[Mapping[str, str]], Answer]) -> Answer:
-    """`call(headers)` with a token; once more with a new one after a 401, which proves that nothing was taken.
-
-    All of it under one deadline.
-    """
+def call_with_token(rig: Rig, grant: Grant, call: Callable[[str], Answer]) -> Answer:
+    """`call(token)`; once more with a new one when the first is refused. All of it under one deadline."""
     with rig.http.within():
-        token = bearer(rig, grant)
+        token = token_of(rig, grant)
         try:
-            return call({"Authorization": f"Bearer {token}"})
+            return call(token)
         except Unauthorized as refused:
-            if refused.status != 401:
+            if refused.status not in grant.renew:
                 raise
         rig.tokens.drop(rig.account, token)
-        return call({"Authorization": f"Bearer {bearer(rig, grant)}"})
+        return call(token_of(rig, grant))
+
+
+def call_with_bearer(rig: Rig, grant: Grant, call: Callable[[Mapping[str, str]], Answer]) -> Answer:
+    """The same for `call(headers)` with an `Authorization: Bearer` header (RFC 6750)."""
+    return call_with_token(rig, grant, lambda token: call({"Authorization": f"Bearer {token}"}))
 
 
 def _fetch(rig: Rig, grant: Grant, rotating: str | None) -> Token:
-    what = "POST token"
+    fields = grant.form(rotating)
     try:
-        answer = rig.http.call("POST", grant.url, what=what, write=False, form=grant.form(rotating), words=("error",))
+        answer = rig.http.call(
+            "POST",
+            grant.url,
+            what="POST token",
+            write=False,
+            headers=grant.headers,
+            words=("error",),
+            json=fields if grant.as_json else None,
+            form=None if grant.as_json else fields,
+            explain=grant.explain,
+        )
     except Refused as refused:
         raise Unauthorized(
             f"{refused.message}; no token for these credentials", cause=refused.cause, status=refused.status
         ) from None
     body = answer.json()
-    value = body.get("access_token") if isinstance(body, Mapping) else None
+    value = body.get(grant.token) if isinstance(body, Mapping) else None
     if not isinstance(value, str) or not value:
-        raise answer.unclear("without an access_token")
+        raise answer.unclear(f"without {grant.token}")
     following = body.get("refresh_token")
-    return Token(value, _life(body.get("expires_in")), following if isinstance(following, str) else None)
+    return Token(value, _life(body.get("expires_in"), grant.life), following if isinstance(following, str) else None)
 
 
-def _life(expires_in: object) -> float:
+def _life(expires_in: object, otherwise: float) -> float:
     """Seconds the token is used: a little less than the partner says."""
     try:
         told = float(str(expires_in))
     except ValueError:
-        told = SHORT_LIFE
+        told = otherwise
     if not 0 < told < 10**9:
-        told = SHORT_LIFE
+        told = otherwise
     return told - min(EARLY, told / 10)

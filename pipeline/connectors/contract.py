@@ -23,6 +23,20 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One documented rule of a field (or of a call): what the partner's document says, and the code that keeps it.
+
+    `name` is the partner's own path (`orderItems.*.product.name`), or a short name for what is no field. `by` is the
+    class or function that keeps it: docs/partners.md shows where it is, beside the tests marked `covers`.
+    """
+
+    name: str
+    says: str
+    source: str
+    by: Callable[..., Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """A documented operation outside the flows, for `orderpipe call`. `undoable` False asks for confirmation."""
 
@@ -66,3 +80,4 @@ class Connector:
     operations: tuple[Operation, ...] = ()
     lacks: Callable[[Mapping[str, Any]], Mapping[str, str]] = field(repr=False, default=lambda settings: {})
     totals_add_up: bool = False
+    rules: tuple[Rule, ...] = ()

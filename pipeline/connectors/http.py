@@ -3,7 +3,7 @@
 import logging
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
@@ -14,9 +14,11 @@ import msgspec
 
 from pipeline.connectors.answers import Answer, judge, no_answer
 from pipeline.connectors.transport import CALL, CONNECT, Transport
-from pipeline.domain.errors import NotConfigured
+from pipeline.domain.errors import NotConfigured, PartnerTrouble
 
-__all__ = ["Answer", "Http", "open_client"]
+__all__ = ["Answer", "Explain", "Http", "open_client"]
+
+Explain = Callable[[PartnerTrouble, Answer], PartnerTrouble]  # a trouble, and the answer that it was told by
 
 CONNECTIONS: Final = 32  # more than the calls one worker process has under way
 _ENCODE: Final = msgspec.json.Encoder(decimal_format="number").encode
@@ -58,16 +60,18 @@ class Http:
         headers: Mapping[str, str] | None = None,
         missing_ok: bool = False,
         words: Sequence[str] = (),
+        explain: Explain | None = None,
     ) -> Answer:
         """One call, never repeated. `what` names it in messages (method and path template: no ids, no query).
 
         Gives a 2xx (and a read's 404 with `missing_ok`); raises a PartnerTrouble for everything else (`answers.py`).
+        `explain` says what a refusing answer means by this partner's own headers and codes.
         """
         CALL.until = self._until()
         CALL.sent = None
         try:
             request = self._request(method, url, what, query, json, form, content, headers)
-            return self._exchange(request, what, write=write, missing_ok=missing_ok, words=words)
+            return self._exchange(request, what, write=write, missing_ok=missing_ok, words=words, explain=explain)
         finally:
             CALL.until = None
 
@@ -111,7 +115,14 @@ class Http:
             raise NotConfigured(f"{what}: the address or a credential holds what HTTP can't carry") from None
 
     def _exchange(
-        self, request: httpx.Request, what: str, *, write: bool, missing_ok: bool, words: Sequence[str]
+        self,
+        request: httpx.Request,
+        what: str,
+        *,
+        write: bool,
+        missing_ok: bool,
+        words: Sequence[str],
+        explain: Explain | None,
     ) -> Answer:
         try:
             response = self._client.send(request, stream=True)
@@ -129,7 +140,7 @@ class Http:
         answer = Answer(what, write, response.status_code, response.headers, body)
         trouble = judge(answer, broken=broken, missing_ok=missing_ok, words=words)
         if trouble is not None:
-            raise trouble
+            raise explain(trouble, answer) if explain else trouble
         return answer
 
     def _read(self, response: httpx.Response) -> bytes:

@@ -7,6 +7,7 @@ Trouble
 `-- PartnerTrouble  an answer, or none
     |-- Unavailable   never reached the partner (connect, DNS, pool, proxy), or a read that failed
     |-- RateLimited   429 and its kin; carries when to come again
+    |   `-- OverBudget  one endpoint's calls are used up; the account's others go on
     |-- Unauthorized  credentials refused
     |-- Refused       4xx on a write: certainly not taken
     |-- Conflict      409 on a write: looked up first
@@ -123,6 +124,10 @@ class RateLimited(PartnerTrouble):
     """Too many calls; nothing was taken."""
 
     kind = Kind.RATE_LIMITED
+
+
+class OverBudget(RateLimited):
+    """The calls that one endpoint allows are used up: nothing was sent, and the account's other endpoints go on."""
 
 
 class Unauthorized(PartnerTrouble):

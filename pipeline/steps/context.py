@@ -14,6 +14,7 @@ from pipeline.domain.errors import (
     Conflict,
     Fault,
     Kind,
+    OverBudget,
     PartnerTrouble,
     RateLimited,
     Refused,
@@ -57,6 +58,8 @@ class Context:
         why = scrub(trouble.message, told)
         first = delay(1, self.limits.backoff, self.jitter())
         match trouble:
+            case OverBudget():
+                pass  # one endpoint's: its budget says when, for all hosts
             case RateLimited(retry_after=asked):
                 wait = timedelta(seconds=asked) if asked else first
                 self.gates.shut(account, wait=wait, why=why, kind="retry_after")

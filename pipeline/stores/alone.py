@@ -39,3 +39,6 @@ class AloneBudgets:
     def reserve(self, account: str, endpoint: str, *, rate: float, burst: int) -> float:  # noqa: ARG002 - always free
         """At once."""
         return 0.0
+
+    def learn(self, account: str, endpoint: str, *, rate: float | None = None, empty: float | None = None) -> None:
+        """Forgotten."""

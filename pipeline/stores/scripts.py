@@ -17,6 +17,7 @@ _NAMES = (
     "hints",
     "gate",
     "reserve",
+    "budget",
     "act",
     "week",
     "token",

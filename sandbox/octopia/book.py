@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.agenda import format_instant
-from sandbox.octopia.wire import Plant
+from sandbox.market import Plant
 
 PROCESSING, WAITING, ACCEPTED = "Processing", "WaitingAcceptance", "Accepted"
 IN_PREPARATION, SHIPPED, DELIVERED = "InPreparation", "Shipped", "Delivered"

@@ -8,12 +8,13 @@ from typing import Any
 from sandbox.agenda import Agenda
 from sandbox.exchange import Answer, Ask, Endpoint, Refusal
 from sandbox.faults import Dial
+from sandbox.market import Plant
 from sandbox.octopia import book as words
 from sandbox.octopia.book import Book, Held
 from sandbox.octopia.dials import OctopiaDials
 from sandbox.octopia.entry import Entry
 from sandbox.octopia.listing import Listing, read_search
-from sandbox.octopia.wire import Plant, plant_fault, read_path, write_order
+from sandbox.octopia.wire import plant_fault, read_path, write_order
 from sandbox.octopia.writes import Writes, find_order
 from sandbox.reply import Reply, reply_json
 from sandbox.samples import AWAITING, CANCELLED, PROCESSING, Sample
@@ -80,8 +81,8 @@ class Octopia:
             content["errors"] = refusal.errors
         return reply_json(refusal.status, content, "application/problem+json", refusal.headers)
 
-    def receive(self, sample: Sample, moment: datetime) -> None:
-        """A buyer's order appears, with what will become of it."""
+    def receive(self, sample: Sample, moment: datetime) -> str:
+        """A buyer's order appears, with what will become of it; its id."""
         status = {AWAITING: words.WAITING, PROCESSING: words.PROCESSING, CANCELLED: words.PROCESSING}.get(
             sample.fate, words.IN_PREPARATION
         )
@@ -101,6 +102,7 @@ class Octopia:
         if becomes is not None:
             later = appears + timedelta(seconds=sample.released_after)
             self._agenda.schedule(later, lambda at: self._advance(held, becomes, at))
+        return held.order_id
 
     def _advance(self, held: Held, status: str, moment: datetime) -> None:
         if held.status == words.PROCESSING:
@@ -155,6 +157,10 @@ class Octopia:
         before = [status for at, status in held.history if at <= since][-1:]
         seen = before + [status for at, status in held.history if at > since]
         return {MEANINGS[status] for status in seen if status in MEANINGS}
+
+    def holds(self, order_id: str) -> bool:
+        """Whether it has an order of this id."""
+        return self.book.find(order_id) is not None
 
     def is_shipped(self, order_id: str) -> bool | None:
         """None: not our order."""

@@ -1,21 +1,11 @@
 """A generated order in Octopia's words (contracts, marketplaces section 6), and the invalid ones planted."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.agenda import format_instant
+from sandbox.market import Plant
 from sandbox.samples import FOREIGN, Sample, SampleAddress, SampleLine
-
-
-@dataclass(frozen=True, slots=True)
-class Plant:
-    """`field`: the wire path (`*` for every line); `good`: the value that would make the order valid."""
-
-    order_id: str
-    kind: str
-    field: str
-    good: Any
 
 
 def to_money(cents: int) -> float:

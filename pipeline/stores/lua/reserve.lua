@@ -1,7 +1,10 @@
 -- reserve: one call out of a token bucket (GCRA: the stored value is the theoretical arrival time, in ms).
 -- ARGV: prefix, account:endpoint, ms per call, burst. Answers 0 (taken) or the ms until one would be free.
 local key = P .. 'rate:' .. ARGV[2]
-local every, burst = tonumber(ARGV[3]), tonumber(ARGV[4])
+local none = redis.call('PTTL', key .. ':none') -- the partner said that no call is left
+if none > 0 then return int(none) end
+local burst = tonumber(ARGV[4])
+local every = tonumber(redis.call('GET', key .. ':every')) or tonumber(ARGV[3]) -- what the partner told goes before
 local arrival = math.max(tonumber(redis.call('GET', key)) or now, now)
 local wait = arrival - (burst - 1) * every - now
 if wait > 0 then return int(math.ceil(wait)) end

@@ -89,10 +89,21 @@ class References:
 
 
 class Budgets:
-    """Never short."""
+    """`waits`: what the next reserves answer, else 0. `taken` and `learnt`: what was asked and told."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self.taken: list[tuple[str, float, int]] = []
+        self.learnt: list[tuple[str, float | None, float | None]] = []
 
     def reserve(self, account: str, endpoint: str, *, rate: float, burst: int) -> float:
-        return 0.0
+        wait = self.waits.pop(0) if self.waits else 0.0
+        if not wait:
+            self.taken.append((endpoint, rate, burst))
+        return wait
+
+    def learn(self, account: str, endpoint: str, *, rate: float | None = None, empty: float | None = None) -> None:
+        self.learnt.append((endpoint, rate, empty))
 
 
 SETTINGS: dict[str, dict[str, Any]] = {

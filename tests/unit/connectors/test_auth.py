@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from pipeline.config.setting import Secret
-from pipeline.connectors.auth import bearer, call_with_bearer, client_credentials, refresh_token
+from pipeline.connectors.auth import call_with_bearer, client_credentials, refresh_token, token_of
 from pipeline.connectors.contract import Rig
 from pipeline.domain.errors import Refused, Unauthorized, Unavailable, Unreadable
 from pipeline.ports import Token
@@ -73,7 +73,7 @@ def test_a_token_endpoint_in_trouble_is_unavailable_or_unreadable_never_ambiguou
 def test_lives_are_a_little_shorter_than_told() -> None:
     for told, life in ((7200, 7140.0), ("100", 90.0), (None, 270.0), ("soon", 270.0), (-5, 270.0), ("nan", 270.0)):
         made = rig(Partner().says({"access_token": "a", "expires_in": told}))
-        bearer(made, GRANT)
+        token_of(made, GRANT)
         assert isinstance(made.tokens, Tokens)
         assert made.tokens.kept["acc"].life == life
 
@@ -83,7 +83,7 @@ def test_a_refresh_token_rotates() -> None:
     assert grant.form(None)["refresh_token"] == "first"
     assert grant.form("second")["refresh_token"] == "second"
     made = rig(Partner().says({"access_token": "a", "refresh_token": "third"}))
-    bearer(made, grant)
+    token_of(made, grant)
     assert isinstance(made.tokens, Tokens)
     assert made.tokens.kept["acc"].rotating == "third"
     assert "hush" not in repr(GRANT)

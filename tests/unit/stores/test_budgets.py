@@ -45,3 +45,24 @@ def test_rates_are_not_rounded_to_milliseconds(budgets: RedisBudgets, drive: Dri
 def test_a_budget_that_never_lets_go_is_refused(budgets: RedisBudgets, rate: float, burst: int) -> None:
     with pytest.raises(ValueError, match="budget"):
         budgets.reserve("o1", "orders", rate=rate, burst=burst)
+
+
+def test_a_partner_that_says_that_none_is_left_is_waited_for(budgets: RedisBudgets) -> None:
+    budgets.learn("o1", "orders", empty=30)
+    assert 29 < budgets.reserve("o1", "orders", rate=2, burst=3) <= 30
+
+
+def test_its_own_rate_goes_before_ours(budgets: RedisBudgets) -> None:
+    budgets.learn("o1", "orders", rate=0.1)
+    assert budgets.reserve("o1", "orders", rate=2, burst=1) == 0
+    assert 9 < budgets.reserve("o1", "orders", rate=2, burst=1) <= 10
+
+
+def test_none_left_after_a_learnt_rate_is_still_the_wait_told(budgets: RedisBudgets) -> None:
+    budgets.learn("o1", "orders", rate=0.5, empty=7)
+    assert 6.9 < budgets.reserve("o1", "orders", rate=2, burst=4) <= 7
+
+
+def test_a_word_that_tells_nothing_changes_nothing(budgets: RedisBudgets, drive: Drive) -> None:
+    budgets.learn("o1", "orders")
+    assert drive.redis.keys("*rate:*") == []

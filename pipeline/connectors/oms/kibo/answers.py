@@ -42,14 +42,15 @@ class Unsearchable(Refused):
     """A search by a filter that Kibo does not support: it tells nothing."""
 
 
-def explained(trouble: PartnerTrouble, gateway: str, content: bytes) -> PartnerTrouble:
+def explained(trouble: PartnerTrouble, answer: Answer) -> PartnerTrouble:
     """The trouble with Kibo's code in words; a 403 for too many calls (Mashery's header says so) as RateLimited."""
+    gateway = answer.headers.get(GATEWAY, "")
     kept: dict[str, Any] = {"status": trouble.status, "retry_after": trouble.retry_after}
     if trouble.status == 403 and any(word in gateway.upper() for word in _LIMITED):
         words = "too many calls at Kibo's gateway"
         return RateLimited(f"{trouble.message}; {words}", cause=f"403: {words}", **kept)
     try:
-        code = code_in(decode(content))
+        code = code_in(decode(answer.content))
     except ValueError:
         return trouble
     if code is None:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from pipeline.connectors.answers import Answer
 from pipeline.connectors.auth import call_with_bearer
 from pipeline.connectors.contract import Rig
-from pipeline.connectors.oms.ois.token import fetching_json, grant_of
+from pipeline.connectors.oms.ois.token import grant_of
 from pipeline.connectors.wire import segment
 from pipeline.domain.errors import FieldError, Invalid, NotConfigured
 
@@ -21,7 +21,6 @@ class Calls:
 
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
-        self._tokens = fetching_json(rig)
         self._grant = grant_of(rig.settings)
         self._base = rig.settings["base_url"].rstrip("/")
         self._webshop = rig.settings["webshop_code"]
@@ -71,4 +70,4 @@ class Calls:
                 **more,
             )
 
-        return call_with_bearer(self._tokens, self._grant, make)
+        return call_with_bearer(self._rig, self._grant, make)

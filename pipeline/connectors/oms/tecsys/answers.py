@@ -34,11 +34,11 @@ def trace_in(headers: Mapping[str, str], content: bytes) -> str | None:
     return next((one for one in told if isinstance(one, str) and _TRACE.fullmatch(one)), None)
 
 
-def explained(trouble: PartnerTrouble, headers: Mapping[str, str], content: bytes) -> PartnerTrouble:
+def explained(trouble: PartnerTrouble, answer: Answer) -> PartnerTrouble:
     """The trouble with its trace id, which the vendor's support asks for. It is no part of the cause: it differs by
     call. Azure's gateway tells its waits in words, and a used-up quota by 403.
     """
-    body = content[:10_000].decode(errors="replace")
+    body = answer.content[:10_000].decode(errors="replace")
     kind, wait, cause, words = type(trouble), trouble.retry_after, trouble.cause, trouble.message
     if kind is RateLimited and wait is None and (found := _SECONDS.search(body)):
         wait = float(found[1])
@@ -49,7 +49,7 @@ def explained(trouble: PartnerTrouble, headers: Mapping[str, str], content: byte
         wait = wait or float(days * 86_400 + hours * 3600 + minutes * 60 + seconds)
     if kind is Unauthorized:
         words = f"{words}; is subscription_key the one of this host, and not one that was regenerated since?"
-    trace = trace_in(headers, content)
+    trace = trace_in(answer.headers, answer.content)
     if trace:
         words = f"{words}; TraceID {trace}"
     return kind(words, cause=cause, fields=trouble.fields, retry_after=wait, status=trouble.status)
@@ -57,7 +57,7 @@ def explained(trouble: PartnerTrouble, headers: Mapping[str, str], content: byte
 
 def unclear(answer: Answer, why: str) -> PartnerTrouble:
     """The trouble for a 2xx that can't be understood."""
-    return explained(answer.unclear(why), answer.headers, answer.content)
+    return explained(answer.unclear(why), answer)
 
 
 def in_doubt(doubt: Ambiguous, words: str) -> Ambiguous:

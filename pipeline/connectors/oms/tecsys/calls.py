@@ -3,34 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import httpx
-
 from pipeline.connectors.answers import Answer
 from pipeline.connectors.contract import Rig
-from pipeline.connectors.http import Http
 from pipeline.connectors.oms.tecsys.answers import WORDS, explained, in_doubt, told
-from pipeline.domain.errors import Ambiguous, NotConfigured, PartnerTrouble
+from pipeline.domain.errors import Ambiguous, NotConfigured
 
 LONGEST: Final = 2047  # characters of a URL: Azure's default is below 2048 (section 3.5)
 
 REMEDY: Final = "see whether it was done before you call it again"
-
-
-class Listening(Http):
-    """The same policy for one call, keeping what a trouble does not carry: headers and body."""
-
-    headers: Mapping[str, str] = httpx.Headers()
-    body = b""
-
-    @classmethod
-    def of(cls, http: Http) -> "Listening":
-        """Over the same pool, deadline and bound."""
-        return cls(http._client, deadline=http._deadline, max_body=http._max_body)
-
-    def _read(self, response: httpx.Response) -> bytes:
-        self.headers = response.headers
-        self.body = super()._read(response)
-        return self.body
 
 
 class Calls:
@@ -48,14 +28,11 @@ class Calls:
             "Ocp-Apim-Subscription-Key": self._rig.settings["subscription_key"].reveal(),
             "Cache-Control": "no-cache",
         }
-        http = Listening.of(self._rig.http)
         what = what or f"{method} {path.strip('/')}"
-        try:
-            return http.call(
-                method, f"{self._base}{path}", what=what, write=write, words=WORDS, headers=headers, **more
-            )
-        except PartnerTrouble as met:
-            raise explained(met, http.headers, http.body) from None
+        url = f"{self._base}{path}"
+        return self._rig.http.call(
+            method, url, what=what, write=write, words=WORDS, headers=headers, explain=explained, **more
+        )
 
     def get(self, path: str, query: Mapping[str, Any] | None = None, **more: Any) -> Answer:
         """A read."""

@@ -19,7 +19,7 @@ _PLAIN: Final = 200  # characters: a longer text is a page, not a word
 _SUSPECT: Final = re.compile(r"error|exception|denied|invalid|fail|refus|forbid|not ", re.IGNORECASE)
 
 
-def understood(trouble: PartnerTrouble) -> PartnerTrouble:
+def understood(trouble: PartnerTrouble, _: Answer | None = None) -> PartnerTrouble:
     """The trouble as Transiteo means it: a 403 that names the quota is about credits, not credentials."""
     if isinstance(trouble, Unauthorized) and trouble.status == 403 and _QUOTA.search(trouble.message):
         words = f"{trouble.cause}: the quota of Transiteo calls is used up"
