@@ -4,9 +4,11 @@ import getpass
 import json
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from importlib.metadata import version
+from typing import Any, Final
 
 import httpx
 from redis import Redis
@@ -24,6 +26,7 @@ from pipeline.hand import Report
 from pipeline.operations.calling import call
 from pipeline.operations.checking import check
 from pipeline.operations.desk import Desk
+from pipeline.operations.doctor import Patient, examine
 from pipeline.operations.errands import Errands
 from pipeline.operations.errors import NotAllowed
 from pipeline.operations.fetching import Fetching, sweep
@@ -33,12 +36,15 @@ from pipeline.ports import Budgets, References, Tokens, Write
 from pipeline.steps.context import Context
 from pipeline.stores import identity
 from pipeline.stores.alone import AloneBudgets, AloneReferences, AloneTokens
+from pipeline.stores.audit import Findings, RedisAudit
 from pipeline.stores.bodies import Bodies
 from pipeline.stores.budgets import RedisBudgets
 from pipeline.stores.durability import Durability
 from pipeline.stores.gates import RedisGates
+from pipeline.stores.keys import SCHEMA
 from pipeline.stores.ledger import RedisLedger, Terms, Times
 from pipeline.stores.owners import Owners
+from pipeline.stores.presence import EVERY, RedisPresence
 from pipeline.stores.references import RedisReferences
 from pipeline.stores.tokens import RedisTokens
 from pipeline.walk import Walk
@@ -48,6 +54,7 @@ SEEN = timedelta(days=37)
 
 
 LedgerUnavailable = identity.LedgerUnavailable
+UNREACHED: Final = (RedisError, OSError)  # what a ledger that does not answer raises
 
 
 def join(config: Config, client: httpx.Client, tokens: Tokens, references: References, budgets: Budgets) -> Network:
@@ -166,6 +173,28 @@ class Pipeline:
         if name == "sweep":
             sweep(self.polling, self.config, hint)
 
+    def canary(self, queue: str) -> None:
+        """A message came through this queue."""
+        RedisPresence(self.redis).sing(queue)
+
+    def patient(self) -> Patient:
+        """What the doctor looks at."""
+        presence = RedisPresence(self.redis)
+        audit = RedisAudit(self.redis, self.ledger.scripts, prefix=self.ledger.prefix)
+
+        def look(rebuild: bool) -> Findings:
+            return audit.look(mend=rebuild)
+
+        return Patient(
+            config=self.config,
+            missing=self.durability.missing(),
+            server=self.redis.info(),
+            here=presence.everybody(),
+            canaries=presence.canaries(),
+            skew=time.time() - self.ledger.now_ms() / 1000,
+            audit=look,
+        )
+
     def audit(self, line: Mapping[str, Any]) -> None:
         """One operator's act that belongs to no document."""
         self.redis.rpush(f"{self.ledger.prefix}audit", json.dumps({"at": datetime.now(UTC).isoformat(), **line}))
@@ -224,6 +253,28 @@ class Pipeline:
             raise LedgerUnavailable(f"Redis does not answer ({type(error).__name__}): check redis.url") from None
 
 
+class Presence:
+    """One process's words to the ledger that it is there: `tell` every `every` seconds, `leave` at the end."""
+
+    every = EVERY
+
+    def __init__(self, config: Config, name: str, role: str) -> None:
+        if config.redis_url is None:
+            raise LedgerUnavailable(f"{config.path} has no redis.url, and no embedded server was found")
+        self._redis: Any = Redis.from_url(config.redis_url.reveal(), socket_timeout=5, socket_connect_timeout=3)
+        self._presence = RedisPresence(self._redis)
+        self._name, self._role = name, role
+
+    def tell(self, queues: Sequence[str] = ()) -> None:
+        """Raises one of UNREACHED."""
+        told = {"version": version("orderpipe"), "schema": SCHEMA, "queues": list(queues)}
+        self._presence.tell(self._name, self._role, told)
+
+    def leave(self) -> None:
+        """The process ends in good order. Raises one of UNREACHED."""
+        self._presence.leave(self._name)
+
+
 def open_pipeline(config: Config) -> Pipeline:
     """Raises LedgerUnavailable."""
     return Pipeline(config)
@@ -268,6 +319,7 @@ def open_desk(config: Config, *, checked: bool = True, hint: Callable[[str], Non
         init=lambda: init_ledger(config),
         adopt=lambda who: identity.adopt(opened.redis, who=who),
         check=lambda: check_accounts(config),
+        doctor=lambda rebuild: list(examine(opened.patient(), rebuild=rebuild)),
         poll=fetching.poll,
         pull=fetching.pull,
         backfill=fetching.backfill,

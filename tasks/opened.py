@@ -49,6 +49,10 @@ class Pipeline(Protocol):
         """One habit by name."""
         ...
 
+    def canary(self, queue: str) -> None:
+        """A message came through this queue."""
+        ...
+
     def close(self) -> None:
         """Give connections back."""
         ...

@@ -11,9 +11,10 @@ from kombu.exceptions import OperationalError
 
 from pipeline.config.model import Account, Config
 from pipeline.domain.lifecycle import Step
-from tasks import queues
+from tasks import presence, queues
 
 DISPATCH = timedelta(seconds=1)
+CANARY = timedelta(minutes=1)
 HABITS: Mapping[str, timedelta] = {
     "sweep": timedelta(hours=1)
 }  # how often it is asked; the ledger knows when it is due
@@ -46,7 +47,12 @@ def entries(config: Config) -> Mapping[str, Mapping[str, Any]]:
         for name, period in HABITS.items()
     }
     dispatch = {"task": "dispatch_due", "schedule": DISPATCH, "options": {"queue": queues.UPKEEP}}
-    return {**polls, **habits, "dispatch_due": dispatch}
+    canaries = {
+        f"canary {queue}": {"task": "canary", "schedule": CANARY, "args": (queue,), "options": {"queue": queue},
+                            "last_run_at": _LONG_AGO}
+        for queue in queues.served(config, ["*"])
+    }  # fmt: skip
+    return {**polls, **habits, **canaries, "dispatch_due": dispatch}
 
 
 def _wanted(account: Account, flow: str, config: Config) -> bool:
@@ -64,6 +70,7 @@ class Scheduler(PersistentScheduler):  # type: ignore[misc] # Celery has no type
         os.umask(0o077)
         Path(self.schedule_filename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().setup_schedule()
+        presence.announce("beat")
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         """Send it, unless its queue is full."""

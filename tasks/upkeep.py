@@ -2,7 +2,7 @@
 
 import logging
 
-from tasks import opened
+from tasks import opened, queues
 from tasks.app import app
 from tasks.hints import publish
 from tasks.schedule import HABITS
@@ -27,3 +27,13 @@ def upkeep(name: str) -> str:
         return "ignored: no such habit"
     opened.pipeline().upkeep(name, publish)
     return name
+
+
+@app.task(name="canary", send_events=False)  # type: ignore[untyped-decorator] # Celery has no types
+def canary(queue: str) -> str:
+    """A message came through this queue: `orderpipe doctor` looks when the last one did."""
+    if queue not in queues.served(opened.config(), ["*"]):
+        log.warning("ignored a canary of %.80r: no such queue", queue)
+        return "ignored: no such queue"
+    opened.pipeline().canary(queue)
+    return queue

@@ -10,7 +10,7 @@ from billiard.process import current_process
 from celery import signals
 from celery.apps.worker import Worker as CeleryWorker
 
-from tasks import deaf, opened
+from tasks import deaf, opened, presence
 
 SLOTS = 1024
 _LOOK = 0.05  # seconds
@@ -48,6 +48,10 @@ class Worker(CeleryWorker):  # type: ignore[misc] # Celery has no types
         self._busy = Busy()
         super().setup_instance(**options)
         deaf.listen(self)
+        signals.worker_ready.connect(self._announce, weak=False)
+
+    def _announce(self, **_: object) -> None:
+        presence.announce("worker", lambda: list(self.app.amqp.queues.consume_from))
 
     def prepare_args(self, **options: Any) -> Mapping[str, Any]:
         """Gossip and mingle tell workers of each other; ours have the ledger for that."""

@@ -71,7 +71,7 @@ class Desk(Protocol):
         """`{account, ok, message}` of each account."""
         ...
 
-    def doctor(self) -> Sequence[Mapping[str, Any]]:
+    def doctor(self, *, rebuild: bool = False) -> Sequence[Mapping[str, Any]]:
         """`{check, ok, message, fix}` of each thing looked at."""
         ...
 

@@ -168,16 +168,22 @@ def check(session: Session, as_json: bool) -> int:
 
 
 @click.command(cls=Verb)
+@click.option("--rebuild", is_flag=True, help="Make indexes and counts say again what the records say.")
 @json_option
 @pass_session
-def doctor(session: Session, as_json: bool) -> int:
-    """Are Redis and Celery set up so as to be safe? Each line with its fix.
+def doctor(session: Session, rebuild: bool, as_json: bool) -> int:
+    """Are Redis and Celery set up so as to be safe, and does everybody work? Each line with its fix.
+
+    \b
+    Looks at: Redis (durability, persistence, memory, eviction), beat, workers, their versions and clocks, a canary
+    through each queue, and whether the ledger's indexes and counts say what its records say.
+    Exit code 1: something is wrong.
 
     \b
     Example:  orderpipe doctor
     """
     with session.desk() as desk:
-        found = list(desk.doctor())
+        found = list(desk.doctor(rebuild=rebuild))
     return _print_checks(found, as_json, ("check", "ok", "message", "fix"))
 
 

@@ -150,9 +150,9 @@ class Desk:
         """`{account, ok, message}` of each account."""
         return self._errands.check()
 
-    def doctor(self) -> Sequence[Mapping[str, Any]]:
-        """`{check, ok, message, fix}` of each thing looked at."""
-        return self._errands.doctor()
+    def doctor(self, *, rebuild: bool = False) -> Sequence[Mapping[str, Any]]:
+        """`{check, ok, message, fix}` of each thing looked at; `rebuild` mends indexes and counts."""
+        return self._errands.doctor(rebuild)
 
     def poll(self, account: str, flow: str | None = None) -> Any:
         """Fetch now."""

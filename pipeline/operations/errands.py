@@ -23,7 +23,7 @@ class Errands:
     init: Callable[[], Mapping[str, Any]] = _not_here
     adopt: Callable[[str], Mapping[str, Any]] = _not_here  # who
     check: Callable[[], Sequence[Mapping[str, Any]]] = _not_here
-    doctor: Callable[[], Sequence[Mapping[str, Any]]] = _not_here
+    doctor: Callable[[bool], Sequence[Mapping[str, Any]]] = _not_here  # rebuild
     poll: Callable[[str, str | None], Any] = _not_here  # account, flow
     pull: Callable[[str, str], Any] = _not_here  # account, id
     backfill: Callable[[str, datetime, datetime | None, Callable[[str], None]], Any] = _not_here

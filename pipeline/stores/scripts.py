@@ -18,6 +18,8 @@ _NAMES = (
     "gate",
     "reserve",
     "budget",
+    "verify",
+    "strays",
     "act",
     "week",
     "token",

@@ -7,6 +7,7 @@ import fakeredis
 import pytest
 from redis import Redis
 
+from pipeline.stores.audit import RedisAudit
 from tests.conformance.ledger.audit import audit
 from tests.conformance.ledger.driver import Driver
 
@@ -26,5 +27,8 @@ def redis(request: pytest.FixtureRequest) -> Iterator[Any]:
 @pytest.fixture
 def driver(redis: Any, request: pytest.FixtureRequest) -> Iterator[Driver]:
     """A ledger on it; whatever the test did, the audit holds at its end."""
-    yield Driver(redis, twice="twice" in request.node.callspec.id)
+    made = Driver(redis, twice="twice" in request.node.callspec.id)
+    yield made
     audit(redis)
+    found = RedisAudit(redis, made.scripts, prefix=made.ledger.prefix).look()
+    assert (found.missing, found.strays, found.counts) == ([], [], {}), "the doctor's own audit sees it otherwise"

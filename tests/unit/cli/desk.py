@@ -48,8 +48,8 @@ class FakeDesk:
     def check(self) -> Sequence[Mapping[str, Any]]:
         return self._ask("check", [])
 
-    def doctor(self) -> Sequence[Mapping[str, Any]]:
-        return self._ask("doctor", [])
+    def doctor(self, *, rebuild: bool = False) -> Sequence[Mapping[str, Any]]:
+        return self._ask("doctor", [], rebuild=rebuild)
 
     def status(self) -> Mapping[str, Any]:
         return self._ask("status", {})
