@@ -1,5 +1,6 @@
-"""An operator's acts: edit, hold, release, refuse, discard, resolve, pause, resume. All are in the timeline."""
+"""An operator's acts: edit, hold, release, refuse, discard, forget, resolve, pause, resume. All are in the timeline."""
 
+import sys
 from typing import Final
 
 import click
@@ -146,6 +147,35 @@ def resolve(session: Session, ref: str, found: str | None, absent: bool, reason:
         desk.resolve(ref, found, absent, reason, who)
     say("it will be sent again" if absent else "the push ends with this receipt")
     return DONE
+
+
+@click.command(cls=Verb)
+@click.argument("refs", nargs=-1, metavar="[REF...]")
+@click.option("--buyer", metavar="EMAIL", help="Everything of the buyer with this address.")
+@click.option("--yes", is_flag=True, help="Don't ask: it can't be undone.")
+@who_option
+@json_option
+@pass_session
+def forget(session: Session, refs: tuple[str, ...], buyer: str | None, yes: bool, who: str, as_json: bool) -> int:
+    """Erase a person's data from the ledger: contents, error texts, reasons. Times, receipts and who did what stay.
+
+    What is dead, held, waiting or parked is discarded with it; what is on its way to a partner must be settled first.
+    Partners keep what they were sent. Backups of Redis keep it until they are overwritten.
+
+    \b
+    Example:  orderpipe forget orders:cdiscount-fr:A1
+              orderpipe forget --buyer zoe@example.com
+    """
+    if not refs and buyer is None:
+        raise click.UsageError("say which: REF..., or --buyer EMAIL")
+    if buyer is not None and not buyer.strip():
+        raise click.UsageError("--buyer needs an e-mail address")
+    if sys.stdin.isatty() and not yes:
+        click.confirm("What the ledger holds of them can't be brought back. Forget it?", abort=True, err=True)
+    with session.desk() as desk:
+        forgotten = desk.forget(refs, buyer, who)
+    say("Redis' append-only file holds it until its next rewrite (BGREWRITEAOF), backups until they are overwritten")
+    return print_acts(forgotten, "forgotten", as_json)
 
 
 @click.command(cls=Verb)

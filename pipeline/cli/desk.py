@@ -144,6 +144,10 @@ class Desk(Protocol):
         """Say no to the marketplace."""
         ...
 
+    def forget(self, refs: Sequence[str], buyer: str | None, who: str) -> Acted:
+        """Erase personal data."""
+        ...
+
     def resolve(self, ref: str, found: str | None, absent: bool, reason: str, who: str) -> object:
         """Settle an unknown outcome."""
         ...

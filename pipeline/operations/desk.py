@@ -9,6 +9,7 @@ from pipeline.operations.books import open_books
 from pipeline.operations.edit import Edits, Plain
 from pipeline.operations.errands import Errands
 from pipeline.operations.find import grouped_causes
+from pipeline.operations.forget import Forgetting
 from pipeline.operations.hold import Holds, Refuser
 from pipeline.operations.replay import Rehearse, Replays
 from pipeline.operations.results import ActResult, ReplayResult
@@ -43,6 +44,7 @@ class Desk:
         self._replays = Replays(self.books, rehearse)
         self._edits = Edits(self.books, plain)
         self._holds = Holds(self.books, refuser)
+        self._forgetting = Forgetting(self.books, self._holds)
         self._errands = errands
         self._rehearsed = rehearsed
 
@@ -121,6 +123,10 @@ class Desk:
     def refuse(self, refs: Sequence[str], reason: str, who: str) -> ActResult:
         """Say no to the marketplace."""
         return self._holds.refuse(refs, reason, who)
+
+    def forget(self, refs: Sequence[str], buyer: str | None, who: str) -> ActResult:
+        """Erase personal data: of these documents, or of everything of one buyer's e-mail address."""
+        return self._forgetting.forget(refs, buyer, who)
 
     def resolve(
         self, ref: str, found: str | None = None, absent: bool = False, reason: str = "", who: str = ""

@@ -19,6 +19,7 @@ _NAMES = (
     "reserve",
     "budget",
     "verify",
+    "forget",
     "strays",
     "act",
     "week",
