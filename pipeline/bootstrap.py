@@ -23,6 +23,7 @@ from pipeline.connectors.registry import CONNECTORS
 from pipeline.domain.lifecycle import Flow, Step, split_lane
 from pipeline.flows.network import Network, Party
 from pipeline.hand import Report
+from pipeline.operations.books import open_books
 from pipeline.operations.calling import call
 from pipeline.operations.checking import check
 from pipeline.operations.desk import Desk
@@ -30,6 +31,7 @@ from pipeline.operations.doctor import Patient, examine
 from pipeline.operations.errands import Errands
 from pipeline.operations.errors import NotAllowed
 from pipeline.operations.fetching import Fetching, sweep
+from pipeline.operations.reconcile import Reconciling, reconcile_daily
 from pipeline.operations.rehearse import Rehearsal
 from pipeline.polling import Polling
 from pipeline.ports import Budgets, References, Tokens, Write
@@ -169,9 +171,16 @@ class Pipeline:
         return self.ledger.hints()
 
     def upkeep(self, name: str, hint: Callable[[str], None]) -> None:
-        """One slow habit: `sweep` looks further back than the polls' windows do."""
+        """One slow habit: `sweep` looks further back than the polls' windows do; `reconcile` compares a day's books."""
         if name == "sweep":
             sweep(self.polling, self.config, hint)
+        if name == "reconcile":
+            reconcile_daily(self.redis, self.ledger.prefix, self.reconciling(hint))
+
+    def reconciling(self, hint: Callable[[str], None]) -> Reconciling:
+        """Marketplace against ledger against OMS."""
+        books = open_books(self.ledger, self.gates, accounts=list(self.config.accounts), hint=hint)
+        return Reconciling(self.config, self.network, books, self.polling, hint)
 
     def canary(self, queue: str) -> None:
         """A message came through this queue."""
@@ -299,6 +308,7 @@ def open_desk(config: Config, *, checked: bool = True, hint: Callable[[str], Non
     network, rehearsal = opened.network, Rehearsal(opened.context)
     publish = hint or (lambda lane: None)
     fetching = Fetching(config, network, opened.ledger, opened.polling, publish)
+    reconciling = opened.reconciling(publish)
 
     def call_operation(account: str, name: str, arguments: Mapping[str, str], yes: bool) -> Any:
         connector = CONNECTORS[config.account(account).connector]
@@ -324,6 +334,7 @@ def open_desk(config: Config, *, checked: bool = True, hint: Callable[[str], Non
         pull=fetching.pull,
         backfill=fetching.backfill,
         call=call_operation,
+        reconcile=lambda since, fetch, progress: reconciling.run(since, fetch=fetch, progress=progress),
         close=opened.close,
     )
     return Desk(

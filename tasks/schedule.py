@@ -16,7 +16,8 @@ from tasks import presence, queues
 DISPATCH = timedelta(seconds=1)
 CANARY = timedelta(minutes=1)
 HABITS: Mapping[str, timedelta] = {
-    "sweep": timedelta(hours=1)
+    "sweep": timedelta(hours=1),
+    "reconcile": timedelta(hours=1),
 }  # how often it is asked; the ledger knows when it is due
 BACKLOG = 200  # messages waiting in a queue above which beat adds none: no worker is there
 

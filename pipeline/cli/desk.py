@@ -160,6 +160,10 @@ class Desk(Protocol):
         """Open it."""
         ...
 
+    def reconcile(self, since: datetime, *, fetch: bool, progress: Callable[[str], None]) -> Mapping[str, Any]:
+        """Marketplace against ledger against OMS."""
+        ...
+
     def poll(self, account: str, flow: str | None = None) -> Report:
         """Fetch now."""
         ...

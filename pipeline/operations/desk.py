@@ -176,6 +176,10 @@ class Desk:
         """A documented operation outside the flows; JSON."""
         return self._errands.call(account, operation, arguments, yes)
 
+    def reconcile(self, since: datetime, *, fetch: bool, progress: Callable[[str], None]) -> Mapping[str, Any]:
+        """Marketplace against ledger against OMS, and each day's documents against where they are."""
+        return self._errands.reconcile(since, fetch, progress)
+
     def close(self) -> None:
         """Give back the connections."""
         self._errands.close()

@@ -28,4 +28,7 @@ class Errands:
     pull: Callable[[str, str], Any] = _not_here  # account, id
     backfill: Callable[[str, datetime, datetime | None, Callable[[str], None]], Any] = _not_here
     call: Callable[[str, str, Mapping[str, str], bool], Any] = _not_here  # account, operation, arguments, yes
+    reconcile: Callable[[datetime, bool, Callable[[str], None]], Mapping[str, Any]] = (
+        _not_here  # since, fetch, progress
+    )
     close: Callable[[], None] = _nothing

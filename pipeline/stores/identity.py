@@ -48,6 +48,7 @@ def require(redis: "Redis", *, prefix: str = PREFIX) -> dict[str, Any]:
         )
     if meta["schema"] > SCHEMA:
         raise LedgerNewer(f"the ledger has schema {meta['schema']}, this version knows {SCHEMA}: update orderpipe")
+    _open_book(redis, prefix)
     return meta
 
 
@@ -72,7 +73,15 @@ def _identify(redis: "Redis", prefix: str) -> dict[str, Any]:
     created = bool(client.hsetnx(key, "id", uuid4().hex))
     client.hsetnx(key, "schema", SCHEMA)
     client.hsetnx(key, "horizon", 0)
+    _open_book(redis, prefix)
     return {**_meta(redis, prefix), "created": created}
+
+
+def _open_book(redis: "Redis", prefix: str) -> None:
+    """From when on the day book counts: what an older version received is not in it."""
+    client: Any = redis
+    seconds, micros = client.time()
+    client.hsetnx(f"{prefix}meta", "book", int(seconds) * 1000 + int(micros) // 1000)
 
 
 def _meta(redis: "Redis", prefix: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class RedisStanding:
             "settled": settled,
             "unsettled": sum(entry["count"] for entry in counts) - settled,
             "deadlines": self._deadlines(),
+            "reconciled": self._reconciled(),
         }
 
     def causes(self) -> list[dict[str, Any]]:
@@ -113,6 +114,11 @@ class RedisStanding:
     def _deadlines(self) -> list[dict[str, Any]]:
         nearest = self._redis.zrange(self._key("deadlines"), 0, NEAREST - 1, withscores=True)
         return [{"ref": item.decode(), "deadline": stamp(score)} for item, score in nearest]
+
+    def _reconciled(self) -> Any:
+        """The sums of the last daily reconciliation, None before the first."""
+        stored = self._redis.get(self._key("reconciled"))
+        return json.loads(stored) if stored else None
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}{name}"

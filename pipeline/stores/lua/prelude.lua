@@ -29,6 +29,19 @@ local function count(ref, stage, condition, by)
   tally[field] = (tally[field] or 0) + by
 end
 
+-- the day book: per flow and source, how many documents came on a day (UTC, days since 1970), and how many of those
+-- have been finished. What came less what is finished must be what is under way (`orderpipe reconcile`).
+local days, opened = {}, nil
+local function book(ref, word, at, by)
+  opened = opened or tonumber(redis.call('HGET', P .. 'meta', 'book')) or 0
+  if (tonumber(at) or now) < opened then return end -- it came before there was a book
+  local flow, source = split_ref(ref)
+  local key = P .. 'days:' .. flow .. ':' .. source
+  local field = int(math.floor((tonumber(at) or now) / 86400000)) .. '|' .. word
+  days[key] = days[key] or {}
+  days[key][field] = (days[key][field] or 0) + by
+end
+
 local woken = {}
 local known_lanes = {}
 local function wake(lane) woken[lane] = true end
@@ -70,7 +83,10 @@ end
 -- Out of every index that p stands in. The caller writes the new fields.
 local function leave(ref, sfx, p)
   if p.co == '' or p.co == 'done' or p.co == 'discarded' then
-    if sfx == '' and p.st == 'done' then count(ref, 'done', p.co, -1) end
+    if sfx == '' and p.st == 'done' then
+      count(ref, 'done', p.co, -1)
+      book(ref, p.co, redis.call('HGET', P .. 'd:' .. ref, 'rat'), -1)
+    end
     return
   end
   local item = ref .. sfx
@@ -206,6 +222,7 @@ local function finish(ref, condition, f, left)
   redis.call('HSET', key, 'st', 'done', 'co', condition, 'ln', '', 'to', '', 'du', '', 'er', '', 'cf', '',
     'mb', '', 'un', '', 'hd', '', 'lr', '', 'hop', '', 'si', int(now), 'upd', int(now))
   count(ref, 'done', condition, 1)
+  book(ref, condition, redis.call('HGET', key, 'rat'), 1)
   -- the line's flags (byte 21): 1 discarded, 2 a target has it or may have it; settled by the record, not by the caller
   local flags = string.byte(f.line, 21)
   local old = redis.call('HGET', key, 'old') -- the line of an earlier life
@@ -315,6 +332,11 @@ local function close(hint_ms)
   for field, by in pairs(tally) do
     if by ~= 0 and redis.call('HINCRBY', P .. 'counts', field, by) == 0 then
       redis.call('HDEL', P .. 'counts', field)
+    end
+  end
+  for key, fields in pairs(days) do
+    for field, by in pairs(fields) do
+      if by ~= 0 then redis.call('HINCRBY', key, field, by) end
     end
   end
   for lane in pairs(known_lanes) do redis.call('SADD', P .. 'lanes', lane) end

@@ -51,6 +51,7 @@ local function insert(row, key, old)
     redis.call('HSET', key, 'old', old)
     count(row.r, 'done', string.byte(old, 21) % 2 == 1 and 'discarded' or 'done', -1) -- it is counted once
   end
+  book(row.r, 'came', now, 1)
   local p = position(row.r, '')
   if row.er then
     enter(row.r, '', p, row.st, 'dead', row.ln, nil, { 'er', row.er }, { f = row.cf, t = row.ct })

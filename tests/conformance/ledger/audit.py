@@ -53,11 +53,26 @@ def audit(redis: Any) -> Records:
     assert actual == dict(expected), "indexes differ from the records"
     told = {name.decode(): int(value) for name, value in redis.hgetall("op:counts").items()}
     assert told == {name: value for name, value in counts.items() if value}, "counts differ from the records"
+    _check_days(redis, live)
     causes = {key.decode()[len("op:cause:") :] for key in redis.keys("op:cause:*")}
     assert {name.decode() for name in redis.hkeys("op:causes")} == causes, "causes differ from their indexes"
     lanes = {key.decode().split(":", 2)[2] for key in redis.keys("op:due:*")}
     assert lanes <= {name.decode() for name in redis.smembers("op:lanes")}, "a lane nobody looks at"
     return live
+
+
+def _check_days(redis: Any, live: Records) -> None:
+    """What came on a day is finished or under way."""
+    open_: Counter[str] = Counter()
+    for ref, fields in live.items():
+        if fields["st"] != "done":
+            open_[f"{ref.split(':')[0]}:{ref.split(':')[1]} {int(fields['rat']) // 86_400_000}"] += 1
+    booked: Counter[str] = Counter()
+    for key in redis.keys("op:days:*"):
+        for field, count in redis.hgetall(key).items():
+            day, _, word = field.decode().partition("|")
+            booked[f"{key.decode()[len('op:days:') :]} {day}"] += int(count) if word == "came" else -int(count)
+    assert {place: count for place, count in booked.items() if count} == dict(open_), "the day book differs"
 
 
 def _check_record(redis: Any, ref: str, fields: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ from pipeline.supervisor.whereabouts import CannotStart
 from tests.unit.cli.conftest import Shell
 
 FIXED = {  # design, section 3, as far as they are built
-    "demo", "up", "worker", "beat", "flower", "init", "adopt", "check", "doctor", "status", "poll", "backfill", "pull",
+    "demo", "up", "worker", "beat", "flower", "init", "adopt", "check", "doctor", "status", "poll", "backfill", "pull", "reconcile",
     "orders", "show", "causes", "replay", "edit", "discard", "hold", "release", "refuse", "resolve", "pause", "resume",
     "sandbox", "connectors", "call",
 }  # fmt: skip
