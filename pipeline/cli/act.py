@@ -215,4 +215,4 @@ def resume(session: Session, account: str, who: str) -> int:
     return DONE
 
 
-VERBS: Final = (edit, hold, release, refuse, discard, resolve, pause, resume)
+VERBS: Final = (edit, hold, release, refuse, discard, forget, resolve, pause, resume)

@@ -14,9 +14,9 @@ from pipeline.supervisor.whereabouts import CannotStart
 from tests.unit.cli.conftest import Shell
 
 FIXED = {  # design, section 3, as far as they are built
-    "demo", "up", "worker", "beat", "flower", "init", "adopt", "check", "doctor", "status", "poll", "backfill", "pull", "reconcile",
+    "demo", "up", "worker", "beat", "flower", "init", "adopt", "check", "doctor", "status", "poll", "backfill", "pull",
     "orders", "show", "causes", "replay", "edit", "discard", "hold", "release", "refuse", "resolve", "pause", "resume",
-    "sandbox", "connectors", "call",
+    "sandbox", "connectors", "call", "reconcile", "forget",
 }  # fmt: skip
 
 
