@@ -270,8 +270,12 @@ class Ledger(Protocol):
         """End the items; gives the lanes that now want a hint (the caller publishes it)."""
         ...
 
-    def release(self, token: str, lane: str, *, probe: str = "") -> Sequence[str]:
+    def release(
+        self, token: str, lane: str, *, probe: str = "", took: timedelta | None = None, documents: int = 0
+    ) -> Sequence[str]:
         """The batch is over: gives the account's slot back, and whatever is still in hand; lanes that want a hint.
+
+        `took` and `documents` are counted, for the metrics.
 
         `probe` tells how a probe of a shut gate went: `ok` opens it, `failed` shuts it for longer.
         """

@@ -1,5 +1,6 @@
 """One step over one lane: take, do, settle, release. The only way in for a worker."""
 
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Walk:
             self.context.network.party(account)
         except KeyError:
             raise ValueError(f"{lane!r}: no such account is configured") from None
-        token = uuid.uuid4().hex
+        token, began = uuid.uuid4().hex, time.monotonic()
         take = self.ledger.take(lane, token, limit=limit)
         for name in take.lanes:
             hint(name)
@@ -50,7 +51,9 @@ class Walk:
             hand.give_up(f"the step failed: {type(defect).__name__}", hand.now + self.context.limits.backoff[0])
             raise
         finally:
-            for name in self.ledger.release(token, lane, probe=_probe(hand)):
+            took = timedelta(seconds=time.monotonic() - began)
+            documents = len(take.holdings)
+            for name in self.ledger.release(token, lane, probe=_probe(hand), took=took, documents=documents):
                 hint(name)
         return hand.report(note)
 

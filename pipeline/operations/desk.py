@@ -54,6 +54,10 @@ class Desk:
         """Counts, lanes, gates, cursors, nearest deadlines."""
         return self.books.standing.status()
 
+    def steps(self) -> Mapping[str, Mapping[str, int]]:
+        """How long batches took, by lane: for the metrics."""
+        return self.books.standing.steps()
+
     def orders(
         self,
         *,

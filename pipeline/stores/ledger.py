@@ -20,6 +20,8 @@ from pipeline.stores.packing import UNTOLD, Settlement, pack_fault
 from pipeline.stores.scripts import Scripts
 
 CHUNK = 100  # items per script
+STEP_MS = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000)  # how long a batch took: the buckets that are counted
+BUCKETS = ",".join(map(str, STEP_MS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,11 +224,16 @@ class RedisLedger:
             lanes += [lane.decode() for lane in answer[0]]
         return tuple(lanes)
 
-    def release(self, token: str, lane: str, *, probe: str = "") -> Sequence[str]:
+    def release(
+        self, token: str, lane: str, *, probe: str = "", took: timedelta | None = None, documents: int = 0
+    ) -> Sequence[str]:
         """Safe to run twice."""
         _, account = split_lane(lane)
         account = account if self._terms(lane).gated else ""
-        answer = self.scripts.run("release", token, lane, account, self._hint, probe, 5000)
+        answer = self.scripts.run(
+            "release", token, lane, account, self._hint, probe, 5000,
+            _ms(took) if took is not None else "", documents, BUCKETS,
+        )  # fmt: skip
         return tuple(name.decode() for name in answer)
 
     def reap(self, lane: str) -> Sequence[str]:

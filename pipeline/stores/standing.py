@@ -42,6 +42,14 @@ class RedisStanding:
             "reconciled": self._reconciled(),
         }
 
+    def steps(self) -> dict[str, dict[str, int]]:
+        """Lane -> `ms`, `documents`, and how many batches took at most so many ms (`more`: longer), since ever."""
+        found: dict[str, dict[str, int]] = {}
+        for name, count in self._redis.hgetall(self._key("steps")).items():
+            lane, _, word = name.decode().rpartition("|")
+            found.setdefault(lane, {})[word] = int(count)
+        return found
+
     def causes(self) -> list[dict[str, Any]]:
         """`{fingerprint, step, kind, cause, count, oldest, refs}`, the most frequent first."""
         texts = {name.decode(): json.loads(text) for name, text in self._redis.hgetall(self._key("causes")).items()}

@@ -12,6 +12,7 @@ from tasks.flower.acts import Act
 from tasks.flower.desk import DeskRoom
 from tasks.flower.document import Document
 from tasks.flower.listing import Listing
+from tasks.flower.metrics import Metrics
 from tasks.flower.overview import Overview
 from tasks.flower.replay import Replay
 
@@ -58,6 +59,7 @@ class OrdersFlower(Flower):  # type: ignore[misc] # Flower ships no types
         pages = [
             url(r"/orders", Overview, name="orders"),
             url(r"/orders/", Overview),
+            url(r"/orders/metrics", Metrics, name="orders-metrics"),
             url(r"/orders/list", Listing, name="orders-list"),
             url(r"/orders/document", Document, name="orders-document"),
             url(r"/orders/replay", Replay, name="orders-replay"),

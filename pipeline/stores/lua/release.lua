@@ -1,5 +1,6 @@
 -- release: a batch is over. Whatever is still in hand goes back with no attempt spent; the slot is free.
--- ARGV: prefix, token, lane, account, hint_ms, probe ('', 'ok', 'failed'), backoff_ms
+-- ARGV: prefix, token, lane, account, hint_ms, probe ('', 'ok', 'failed'), backoff_ms, ms that it took ('' untold),
+--   documents, buckets (csv of ms)
 local token, lane, account, hint_ms = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 for _, item in ipairs(redis.call('LRANGE', P .. 'take:' .. token, 0, -1)) do
   local ref, sfx = split_item(item, lane)
@@ -12,7 +13,20 @@ for _, item in ipairs(redis.call('LRANGE', P .. 'take:' .. token, 0, -1)) do
     apply_next(ref)
   end
 end
-redis.call('DEL', P .. 'take:' .. token)
+local held = redis.call('DEL', P .. 'take:' .. token)
+if ARGV[8] ~= '' and held == 1 then -- once, though the script be run twice
+  local key, took = P .. 'steps', tonumber(ARGV[8])
+  redis.call('HINCRBY', key, lane .. '|ms', int(took))
+  redis.call('HINCRBY', key, lane .. '|documents', ARGV[9])
+  for bucket in string.gmatch(ARGV[10], '%d+') do
+    if took <= tonumber(bucket) then
+      redis.call('HINCRBY', key, lane .. '|' .. bucket, 1)
+      took = nil
+      break
+    end
+  end
+  if took then redis.call('HINCRBY', key, lane .. '|more', 1) end
+end
 redis.call('ZREM', P .. 'hands:' .. account, token)
 local gate = P .. 'gate:' .. account
 local till = tonumber(redis.call('HGET', gate, 'until') or '')

@@ -205,3 +205,15 @@ def test_scripts_come_back_after_the_server_forgot_them(driver: Driver) -> None:
     driver.receive(new())
     driver.redis.script_flush()
     assert driver.take("normalize.m1").holdings
+
+
+def test_how_long_a_batch_took_is_counted_once(driver: Driver) -> None:
+    driver.receive(new("A1"), new("A2"))
+    take = driver.take("normalize.m1")
+    for _ in range(2):
+        driver.ledger.release(take.token, "normalize.m1", took=timedelta(milliseconds=45), documents=2)
+    told = {name.decode(): int(count) for name, count in driver.redis.hgetall("op:steps").items()}
+    assert told == {"normalize.m1|ms": 45, "normalize.m1|documents": 2, "normalize.m1|100": 1}
+    long = driver.take("normalize.m1")
+    driver.ledger.release(long.token, "normalize.m1", took=timedelta(minutes=2), documents=2)
+    assert driver.redis.hget("op:steps", "normalize.m1|more") == b"1"

@@ -15,7 +15,7 @@ from tests.unit.flower.conftest import Site
 from tests.unit.flower.desk import CAUSE, REF, ROW, SHOWN, STATUS, FakeDesk
 
 Serve = Callable[..., Site]
-PAGES = ["/orders", "/orders/list", f"/orders/document?ref={REF}", "/orders/replay?cause=abc123"]
+PAGES = ["/orders", "/orders/list", f"/orders/document?ref={REF}", "/orders/replay?cause=abc123", "/orders/metrics"]
 EMPTY = {**STATUS, "counts": [], "lanes": [], "gates": {}, "settled": 0, "unsettled": 0}
 
 
@@ -41,6 +41,13 @@ def test_overview_tells_causes_lanes_and_shut_gates(site: Site) -> None:
     assert "12 s" in text
     assert "stock-taking" in text
     assert "1,200" in text
+
+
+def test_metrics_are_the_ledgers_own(site: Site) -> None:
+    answer = site.get("/orders/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert 'orderpipe_step_documents_total{account="o1",step="push"} 3.0' in answer.text
+    assert "orderpipe_documents{" in answer.text
 
 
 def test_nothing_is_written_unescaped(site: Site) -> None:
