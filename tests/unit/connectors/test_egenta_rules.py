@@ -211,7 +211,7 @@ def test_a_required_field_of_a_line(name: str, field: str) -> None:
 )
 def test_commissions_are_nice_to_have(name: str, field: str) -> None:
     (line,) = prepare(order(lines=(replace(LINE, **{field: None}),)))["lines"]
-    assert line == {key: value for key, value in WHOLE["lines"][0].items() if key != name}  # type: ignore[index]
+    assert line == {key: value for key, value in WHOLE["lines"][0].items() if key != name}
 
 
 @pytest.mark.parametrize(

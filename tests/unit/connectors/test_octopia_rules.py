@@ -204,8 +204,8 @@ def test_one_token_by_a_form_serves_every_call_until_it_is_refused() -> None:
 @pytest.mark.covers("octopia:token-of-two-hours")
 def test_a_token_is_used_for_a_minute_less_than_its_two_hours() -> None:
     rig = rig_for("octopia", Partner().says([]), "acc")
-    CONNECTORS["octopia"].build(rig).carriers()  # type: ignore[attr-defined]
-    assert rig.tokens.kept["acc"].life == 7140.0  # type: ignore[attr-defined]
+    CONNECTORS["octopia"].build(rig).carriers()
+    assert rig.tokens.kept["acc"].life == 7140.0
 
 
 @pytest.mark.covers("octopia:grant")
