@@ -176,8 +176,9 @@ def _tests(key: str, covering: Covering) -> str:
         return "**none**"
     files: dict[str, list[str]] = {}
     for test in tests[:SHOWN]:
-        files.setdefault(test.path, []).append(f"`{test.name.removeprefix('test_')}`")
-    listed = [f"[{path.rpartition('/')[2]}](../{path}) {', '.join(names)}" for path, names in files.items()]
+        words = test.name.removeprefix("test_").replace("_", " ")  # a name in one piece would make the table too wide
+        files.setdefault(test.path, []).append(words)
+    listed = [f"[{path.rpartition('/')[2]}](../{path}): {', '.join(names)}" for path, names in files.items()]
     more = f" and {len(tests) - SHOWN} more" if len(tests) > SHOWN else ""
     return "; ".join(listed) + more
 
