@@ -94,7 +94,7 @@ CONNECTOR: Final = Connector(
         "202": "asked for again, 8 times over some 45 minutes; create_shipments asks for as long as its `wait`",
         "update": "no call is published: an order that changes after it was sent is held",
         "trace": "the TraceID of an answer is in the message of its trouble, and is the receipt of a cancellation",
-        "daily": "the vendor recommends daily reconciliation",
+        "daily": "the vendor recommends daily reconciliation: `orderpipe reconcile`",
         "fields": "of a new order, by default: " + ", ".join(f"{ours}={wire}" for wire, ours in DEFAULT_FIELDS.items()),
     },
     operations=(*READS, *CHANGES),
