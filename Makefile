@@ -21,7 +21,7 @@ PYTEST := $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test lint format bench chaos screenshots
+.PHONY: help install demo test lint format bench chaos partners screenshots
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -86,6 +86,9 @@ bench: $(STAMP) ## orderpipe beside the bare loop and the textbook chain, in one
 
 chaos: $(STAMP) ## only the tests that kill things
 	$(PYTEST) -p no:randomly $(CHAOS)
+
+partners: $(STAMP) ## docs/partners.md: what is declared of every partner, with the code and the tests that keep it
+	$(BIN)/python -m tests.partners_table
 
 screenshots: $(STAMP) ## pictures of the Flower pages into docs/screenshots (needs Chromium and chromedriver)
 	ORDERPIPE_SCREENSHOTS=$(CURDIR)/docs/screenshots $(PYTEST) -p no:randomly tests/browser

@@ -15,7 +15,7 @@ from pipeline.config.problems import nearest
 @json_option
 @pass_session
 def connectors(session: Session, name: str | None, as_json: bool) -> int:
-    """Which partners there are; of one: capabilities, settings, endpoints, operations, and the source of each.
+    """Which partners there are; of one: capabilities, settings, endpoints, operations, rules, and the source of each.
 
     \b
     Example:  orderpipe connectors octopia
@@ -59,6 +59,7 @@ def describe(connector: Any) -> dict[str, Any]:
             }
             for operation in connector.operations
         ],
+        "rules": [{"name": rule.name, "says": rule.says, "source": rule.source} for rule in connector.rules],
         "limits": dict(connector.limits),
         "sources": list(connector.sources),
     }
@@ -84,5 +85,6 @@ def _print_one(found: dict[str, Any]) -> None:
         print_section(name, found[name])
     brief = [{**row, "arguments": " ".join(a["name"] for a in row["arguments"])} for row in found["operations"]]
     print_section("operations (orderpipe call)", brief)
+    print_section("rules", found["rules"])
     print_section("limits", found["limits"])
     print_section("sources", found["sources"])

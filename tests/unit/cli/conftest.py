@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from pipeline.cli import main
 from pipeline.cli.session import Session
 from pipeline.config.model import Config
-from pipeline.connectors.contract import Endpoint, Operation
+from pipeline.connectors.contract import Endpoint, Operation, Rule
 from pipeline.domain.order import OrderStatus
 from tests.unit.cli.desk import FakeDesk
 from tests.unit.config import declared
@@ -31,6 +31,7 @@ class Room(declared.Room):
     statuses: Mapping[str, OrderStatus] = field(default_factory=dict)
     limits: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
 
 MARKET = Room(
@@ -45,6 +46,7 @@ MARKET = Room(
     ),
     statuses={"InPreparation": OrderStatus.UNSHIPPED},
     sources=("contracts, section 5",),
+    rules=(Rule(name="*.carrier", says="at most 9 characters", source="D 2", by=str.strip),),
 )
 OMS = Room("oms", declared.OMS.settings, declared.OMS.capabilities, name="oms-one")
 

@@ -190,6 +190,8 @@ def test_connectors_list_and_one(shell: Shell) -> None:
     assert one["endpoints"][0]["source"] == "D 1"
     assert [operation["name"] for operation in one["operations"]] == ["carriers", "split"]
     assert "GET\t/orders\tlist\tnew_orders\tD 1" in shell("connectors", "market").stdout
+    assert one["rules"] == [{"name": "*.carrier", "says": "at most 9 characters", "source": "D 2"}]
+    assert "*.carrier\tat most 9 characters\tD 2" in shell("connectors", "market").stdout
 
 
 def test_connectors_need_no_config(shell: Shell) -> None:

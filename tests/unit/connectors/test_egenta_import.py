@@ -32,6 +32,7 @@ def prepare(document: Order, **settings: Any) -> Any:
     return egenta(Partner(), **settings).import_orders.prepare(document).content
 
 
+@pytest.mark.covers("egenta:wire-types", "egenta:OrderTotal", "egenta:BusinessOrder")
 def test_the_forms_of_the_seed_and_the_native_ones() -> None:
     seed, native = prepare(order()), prepare(order(), wire_types="native")
     for content, total, business, pieces in ((seed, "59.70", "0", "3"), (native, Decimal("59.7"), False, 3)):
@@ -51,6 +52,7 @@ def test_a_total_that_two_decimals_would_round_is_not_sent() -> None:
     assert prepare(order(total=Decimal("59.705")), wire_types="native")["OrderTotal"] == Decimal("59.705")
 
 
+@pytest.mark.covers("egenta:line-ids")
 def test_line_ids_are_made_from_the_order_and_never_at_random() -> None:
     content = prepare(order(id="A:1"))
     assert [line["orderLineId"] for line in content["lines"]] == ["A:1-1", "L2"]
@@ -69,6 +71,7 @@ def test_canceled_lines_are_not_shipped_and_the_others_keep_their_numbers() -> N
         prepare(order(lines=(gone,)))
 
 
+@pytest.mark.covers("egenta:state-fallback")
 def test_states_fall_back_after_everything_else() -> None:
     bare = Address(first_name="A", last_name="B", line1="1 rue", postal_code="1", city="Lyon", country="FR")
     content = prepare(order(shipping_address=bare, billing_address=replace(bare, state="Rhône")))
@@ -79,6 +82,7 @@ def test_states_fall_back_after_everything_else() -> None:
     assert [fault.path for fault in raised.value.fields] == ["shipping_address.state"]
 
 
+@pytest.mark.covers("egenta:latest-ship-days", "egenta:PurchaseDate")
 def test_times_in_the_zone_and_the_latest_ship_date_by_days() -> None:
     at = datetime(2026, 11, 20, 23, 30, 59, 999_999, tzinfo=UTC)
     content = prepare(order(purchased_at=at, ship_by=None), timezone="Europe/Paris", latest_ship_days=2)
@@ -157,6 +161,7 @@ def test_the_fast_yes_is_never_more_than_marshmallows() -> None:
 # ---------------------------------------------------------------- sending
 
 
+@pytest.mark.covers("egenta:PUT order_import.php", "egenta:secrets-are-text")
 def test_one_put_with_credentials_as_text() -> None:
     partner = Partner().says({"success": True})
     client = egenta(partner)
@@ -170,6 +175,7 @@ def test_one_put_with_credentials_as_text() -> None:
     assert "secret" not in msgspec.json.encode(body.content).decode()
 
 
+@pytest.mark.covers("egenta:imported-again", "egenta:batch-of-one")
 def test_what_the_settings_turn_on_and_off() -> None:
     client = egenta(Partner(), import_batch_size=100)
     assert (client.import_orders.batch, client.import_orders.repeat_is_safe, client.import_orders.look) == (
@@ -190,6 +196,7 @@ def said(content: Any) -> httpx.Response:
     return httpx.Response(200, content=content if isinstance(content, bytes) else msgspec.json.encode(content))
 
 
+@pytest.mark.covers("egenta:success-without-an-error")
 @pytest.mark.parametrize(
     "content",
     [
@@ -203,6 +210,7 @@ def test_answers_that_are_a_yes(content: Any) -> None:
     assert send(said(content)) == [Taken()]
 
 
+@pytest.mark.covers("egenta:success-without-an-error")
 @pytest.mark.parametrize(
     "content",
     [
@@ -216,11 +224,13 @@ def test_a_200_that_says_no_is_a_refusal(content: Any) -> None:
         send(said(content))
 
 
+@pytest.mark.covers("egenta:allow-listed-address")
 def test_a_200_that_names_the_credentials_shuts_the_gate() -> None:
     with pytest.raises(Unauthorized, match="Wrong secret"):
         send(said({"error": "Wrong secret_key"}))
 
 
+@pytest.mark.covers("egenta:no-page-of-php")
 @pytest.mark.parametrize(
     "content",
     [
@@ -251,6 +261,7 @@ def test_statuses(reply: Any, kind: type[Exception]) -> None:
         send(reply)
 
 
+@pytest.mark.covers("egenta:success-without-an-error")
 @pytest.mark.parametrize(
     "content",
     [

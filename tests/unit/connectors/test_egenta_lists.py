@@ -19,6 +19,9 @@ def raw(content: bytes, status: int = 200) -> httpx.Response:
     return httpx.Response(status, content=content)
 
 
+@pytest.mark.covers(
+    "egenta:credentials-of-lists", "egenta:GET order_update_get_list.php", "egenta:GET order_status_get_list.php"
+)
 def test_credentials_go_in_the_body_of_a_get_or_in_its_query() -> None:
     partner = Partner().says([], [])
     egenta(partner).shipped(ask())
@@ -30,6 +33,7 @@ def test_credentials_go_in_the_body_of_a_get_or_in_its_query() -> None:
     assert partner.requests[1].url.path == "/api/order_status_get_list.php"
 
 
+@pytest.mark.covers("egenta:any-list")
 @pytest.mark.parametrize(
     "listed",
     [ROWS, {"orders": ROWS}, {"Orders": ROWS}, {"0": ROWS[0], "1": ROWS[1]}, {"orders": {"x": ROWS[0], "y": ROWS[1]}},
@@ -43,12 +47,14 @@ def test_lists_in_any_wrapping(listed: Any) -> None:
     assert (found.page, found.cursor, found.unreadable) == (None, None, [])
 
 
+@pytest.mark.covers("egenta:any-list")
 @pytest.mark.parametrize("content", [b"", b" \n", b"[]", b"{}", b"null", b'{"orders": []}', b'{"orders": null}'])
 def test_nothing_is_no_work(content: bytes) -> None:
     for name in ("shipped", "status_requests"):
         assert getattr(egenta(Partner().says(raw(content))), name)(ask()).rows == []
 
 
+@pytest.mark.covers("egenta:no-page-of-php")
 @pytest.mark.parametrize(
     "content",
     [b"<br /><b>Warning</b>", b'[{"orderId": "A"}', b'"x"', b"5", b"false", b'{"message": "hello"}',
@@ -59,6 +65,7 @@ def test_what_is_no_list_is_never_an_empty_one(content: bytes) -> None:
         egenta(Partner().says(raw(content))).shipped(ask())
 
 
+@pytest.mark.covers("egenta:allow-listed-address")
 def test_credentials_refused_in_any_way() -> None:
     for reply in (raw(b"", 403), raw(b"", 401), raw(b'{"error": "IP not on the white list"}')):
         with pytest.raises(Unauthorized):
@@ -67,6 +74,7 @@ def test_credentials_refused_in_any_way() -> None:
         egenta(Partner().says(raw(b"", 500))).shipped(ask())
 
 
+@pytest.mark.covers("egenta:three-spellings", "egenta:orderId", "egenta:any-list")
 def test_ids_in_any_spelling_and_malformed_rows_kept_apart() -> None:
     listed = [{"orderId": " A "}, {"OrderId": 17}, {"OrderID": "C"}, {"orderId": "A"}, {"orderId": ""},
               {"orderId": True},
@@ -78,6 +86,9 @@ def test_ids_in_any_spelling_and_malformed_rows_kept_apart() -> None:
     assert found.unreadable[-1] == msgspec.json.encode({"orderId": 1.5})
 
 
+@pytest.mark.covers(
+    "egenta:several-parcels", "egenta:carrierName", "egenta:parcelNumber", "egenta:listed-until-acknowledged"
+)
 def test_the_rows_of_one_order_become_one_shipment_with_distinct_parcels() -> None:
     rows = [{"orderId": "A", "carrierName": "DHL", "parcelNumber": "1"},
             {"OrderId": "A", "carrierName": "DHL", "parcelNumber": 2},
@@ -90,6 +101,7 @@ def test_the_rows_of_one_order_become_one_shipment_with_distinct_parcels() -> No
     )
 
 
+@pytest.mark.covers("egenta:parcelNumber", "egenta:carrierName")
 def test_shipments_that_can_not_be_read() -> None:
     client = egenta(Partner())
     with pytest.raises(Puzzling) as raised:
@@ -103,6 +115,7 @@ def test_shipments_that_can_not_be_read() -> None:
     assert client.read_shipment({"rows": [{"orderId": "A"}]}).parcels == (Parcel(),)
 
 
+@pytest.mark.covers("egenta:POST order_update_update.php", "egenta:OrderID", "egenta:updated", "egenta:three-spellings")
 def test_acknowledging_names_the_order_in_the_third_spelling() -> None:
     partner = Partner().says({"success": True})
     write = egenta(partner).acknowledge_shipped
@@ -115,6 +128,7 @@ def test_acknowledging_names_the_order_in_the_third_spelling() -> None:
         write.prepare(Shipment())
 
 
+@pytest.mark.covers("egenta:POST order_status_update.php", "egenta:OrderStatusTranslated", "egenta:OrderID")
 @pytest.mark.parametrize(
     ("status", "word"),
     [(OrderStatus.SHIPPED, "Shipped"), (OrderStatus.UNSHIPPED, "Unshipped"), (OrderStatus.CANCELED, "Canceled")],
@@ -130,6 +144,7 @@ def test_answers_are_one_of_three_words(status: OrderStatus, word: str) -> None:
     assert (write.batch, write.listed_again) == (1, True)
 
 
+@pytest.mark.covers("egenta:unknown-status", "egenta:OrderStatusTranslated")
 @pytest.mark.parametrize("status", [OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED, None])
 def test_what_egenta_has_no_word_for_is_held(status: OrderStatus | None) -> None:
     with pytest.raises(Puzzling) as raised:

@@ -22,6 +22,13 @@ def page(*orders: Any) -> dict[str, Any]:
     return {"itemsPerPage": 100, "items": list(orders)}
 
 
+@pytest.mark.covers(
+    "octopia:GET /orders",
+    "octopia:{sort,desc}",
+    "octopia:{updatedAtMin,updatedAtMax}",
+    "octopia:salesChannelId",
+    "octopia:cursor-of-what-was-seen",
+)
 def test_the_first_page_asks_for_what_changed_since_the_cursor() -> None:
     partner = Partner().says(page(octopia_order()))
     client = octopia(partner, sales_channel_id="CDISFR")
@@ -50,6 +57,7 @@ def test_the_first_page_asks_for_what_changed_since_the_cursor() -> None:
     assert found.cursor == "2026-11-22T08:00:00+00:00"  # an overlap must not move it back
 
 
+@pytest.mark.covers("octopia:GET /orders", "octopia:pageIndex", "octopia:cursor-of-what-was-seen")
 def test_full_pages_go_on_from_their_last_update_to_a_short_one() -> None:
     orders = [octopia_order(str(n), updatedAt=f"2026-11-21T08:0{n}:00Z") for n in range(5)]
     partner = Partner().says(page(*orders[:2]), page(*orders[2:4]), page(orders[4]))
@@ -64,6 +72,7 @@ def test_full_pages_go_on_from_their_last_update_to_a_short_one() -> None:
     assert third.cursor == "2026-11-21T08:04:00+00:00"
 
 
+@pytest.mark.covers("octopia:pageIndex")
 def test_more_orders_of_one_moment_than_a_page_holds_go_on_by_number() -> None:
     orders = [octopia_order(str(n), updatedAt="2026-11-21T08:00:00Z") for n in range(3)]
     partner = Partner().says(page(*orders[:2]), page(orders[2]))
@@ -75,6 +84,7 @@ def test_more_orders_of_one_moment_than_a_page_holds_go_on_by_number() -> None:
     assert len({partner.query(n)["updatedAtMin"] for n in range(2)}) == 1  # a moving cursor must not shift pages
 
 
+@pytest.mark.covers("octopia:Link")
 def test_a_next_link_is_followed_only_to_the_same_list() -> None:
     good = {"link": '<https://oct.test/seller/v2/orders?pageIndex=2&token=x>; rel="next"'}
     evil = {"link": '<https://evil.test/seller/v2/orders?pageIndex=2>; rel="next"'}
@@ -94,11 +104,13 @@ def test_a_partner_that_serves_one_page_for_ever_ends_the_listing() -> None:
     assert (again.rows, again.page) == ([], None)
 
 
+@pytest.mark.covers("octopia:itemsPerPage")
 def test_a_smaller_page_size_than_asked_is_not_a_short_page() -> None:
     partner = Partner().says({"itemsPerPage": 1, "items": [octopia_order()]})
     assert octopia(partner).new_orders(ask()).page is not None
 
 
+@pytest.mark.covers("octopia:{updatedAtMin,updatedAtMax}")
 def test_a_backfill_has_bounds_and_moves_no_cursor() -> None:
     partner = Partner().says(page(octopia_order()))
     found = octopia(partner).new_orders(ask(since=NOW - timedelta(days=90), until=NOW, cursor="2026-11-22T08:00:00Z"))
@@ -107,11 +119,13 @@ def test_a_backfill_has_bounds_and_moves_no_cursor() -> None:
     assert found.cursor is None
 
 
+@pytest.mark.covers("octopia:cursor-of-what-was-seen")
 def test_a_clock_that_is_ahead_does_not_carry_the_cursor_along() -> None:
     partner = Partner().says(page(octopia_order(updatedAt="2031-01-01T00:00:00Z")))
     assert octopia(partner).new_orders(ask()).cursor == NOW.isoformat()
 
 
+@pytest.mark.covers("octopia:items", "octopia:supplyMode")
 def test_orders_that_octopia_ships_are_left_out_and_rows_without_an_id_kept() -> None:
     foreign = octopia_order("2", lines__0__offer__supplyMode="Fulfillment")
     partner = Partner().says(page(octopia_order("1"), foreign, {"reference": "x"}, "junk", octopia_order("", lines=[])))
@@ -126,6 +140,7 @@ def test_an_order_whose_lines_are_nonsense_is_kept_for_a_person_to_see() -> None
     assert len(octopia(Partner().says(page(*odd))).new_orders(ask()).rows) == 4
 
 
+@pytest.mark.covers("octopia:items")
 @pytest.mark.parametrize(
     "content", [b"<html>busy</html>", b'{"items": [{"orderId"', b"", b'{"items": null}', b"[]", b'"x"']
 )
@@ -135,6 +150,7 @@ def test_a_page_that_is_none(content: bytes) -> None:
         octopia(partner).new_orders(ask())
 
 
+@pytest.mark.covers("octopia:429")
 def test_too_many_requests_say_until_when() -> None:
     with pytest.raises(RateLimited) as raised:
         octopia(Partner().says(httpx.Response(429, headers={"retry-after": "9"}))).new_orders(ask())
@@ -144,6 +160,7 @@ def test_too_many_requests_say_until_when() -> None:
 # ---------------------------------------------------------------- one order
 
 
+@pytest.mark.covers("octopia:GET /orders/{orderId}", "octopia:order-ids-in-paths")
 def test_get_asks_for_any_id_as_one_segment() -> None:
     partner = Partner().says(octopia_order("A/1#2: ü"))
     row = octopia(partner).get("A/1#2: ü")
@@ -151,6 +168,7 @@ def test_get_asks_for_any_id_as_one_segment() -> None:
     assert partner.requests[0].url.raw_path == b"/seller/v2/orders/A%2F1%232%3A%20%C3%BC"
 
 
+@pytest.mark.covers("octopia:GET /orders/{orderId}")
 def test_get_of_an_unknown_or_unreadable_order() -> None:
     assert octopia(Partner().says(httpx.Response(404, json={"title": "no"}))).get("x") is None
     for content in (b"<html>", b"[]", b"{}"):
@@ -162,6 +180,7 @@ def read(raw: Any) -> Any:
     return octopia(Partner()).read(raw)
 
 
+@pytest.mark.covers("octopia:status", "octopia:lines.*.status", "octopia:accept-not-needed")
 @pytest.mark.parametrize(("word", "status"), STATUSES.items())
 def test_statuses(word: str, status: OrderStatus) -> None:
     order = read(octopia_order(status=word, lines__0__status=word))
@@ -170,12 +189,14 @@ def test_statuses(word: str, status: OrderStatus) -> None:
     assert octopia(Partner()).needs_accept(order) is (word == "WaitingAcceptance")
 
 
+@pytest.mark.covers("octopia:unknown-status", "octopia:lines.*.status")
 def test_an_unknown_status_is_kept_as_a_word_and_never_guessed() -> None:
     order = read(octopia_order(status="BankReview", lines__0__status="Lost"))
     assert (order.status, order.raw_status, order.released) == (None, "BankReview", False)
     assert (order.lines[0].status, order.lines[0].raw_status) == (None, "Lost")
 
 
+@pytest.mark.covers("octopia:partly-shipped", "octopia:lines.*.status")
 def test_partly_shipped_comes_from_the_lines() -> None:
     raw = octopia_order()
     raw["lines"].append(deepcopy(raw["lines"][0]) | {"status": "Shipped", "orderLineId": "L2"})
@@ -191,6 +212,7 @@ def test_before_its_release_an_order_has_no_addresses() -> None:
     assert order.buyer.email is None
 
 
+@pytest.mark.covers("octopia:one-address")
 def test_lines_to_different_addresses_or_of_another_supply_mode_are_riddles_of_an_order_to_be_pushed() -> None:
     """A status question or a parcel is not held for them: reading goes by the first line."""
     raw = octopia_order()
@@ -209,6 +231,7 @@ def test_lines_to_different_addresses_or_of_another_supply_mode_are_riddles_of_a
     assert read(raw).shipping_address.city == "Lyon"
 
 
+@pytest.mark.covers("octopia:snake-case")
 def test_snake_case_is_read_as_well() -> None:
     def snake(value: Any) -> Any:
         if isinstance(value, dict):

@@ -27,6 +27,7 @@ def shipment(*parcels: Parcel) -> Shipment:
 # ---------------------------------------------------------------- accept, refuse
 
 
+@pytest.mark.covers("octopia:POST /orders/{orderId}/approval-status", "octopia:approval_status")
 @pytest.mark.parametrize(("name", "word"), [("accept", "Accepted"), ("refuse", "Refused")])
 def test_accept_and_refuse(name: str, word: str) -> None:
     partner = Partner().says(httpx.Response(204))
@@ -38,6 +39,7 @@ def test_accept_and_refuse(name: str, word: str) -> None:
     assert partner.sent() == {"approval_status": word}
 
 
+@pytest.mark.covers("octopia:look-before-accepting-again", "octopia:look-before-refusing-again")
 @pytest.mark.parametrize(
     ("status", "accepted", "refused"),
     [
@@ -81,6 +83,13 @@ def test_what_goes_wrong_is_raised_as_what_it_is(reply: Any, kind: type[Exceptio
 # ---------------------------------------------------------------- ship
 
 
+@pytest.mark.covers(
+    "octopia:POST /orders/{orderId}/shipments",
+    "octopia:array-of-parcels",
+    "octopia:*.parcelNumber",
+    "octopia:*.trackingUrl",
+    "octopia:*.orderLineIds",
+)
 def test_one_post_with_an_element_per_parcel() -> None:
     partner = Partner().says({"any": "json"}, status=201)
     client = octopia(partner)
@@ -94,6 +103,7 @@ def test_one_post_with_an_element_per_parcel() -> None:
     assert partner.sent() == body.content
 
 
+@pytest.mark.covers("octopia:*.orderLineIds")
 def test_a_parcel_without_lines_carries_all_of_the_order() -> None:
     partner = Partner().says(octopia_order("A/1"), httpx.Response(200))
     client = octopia(partner)
@@ -106,6 +116,7 @@ def test_a_parcel_without_lines_carries_all_of_the_order() -> None:
     assert isinstance(client.ship.send([client.ship.prepare(shipment(parcel(lines=())))])[0], Refused)
 
 
+@pytest.mark.covers("octopia:GET /carriers", "octopia:*.carrierName")
 @pytest.mark.parametrize(("word", "found"), [("DHL", "DHL"), ("colissimo", "Colissimo"), ("CHRONOPOST", "Chronopost")])
 @pytest.mark.parametrize("listed", [CARRIERS, ["DHL", "Colissimo", "Chronopost"]])
 def test_a_carrier_is_matched_but_for_case(word: str, found: str, listed: Any) -> None:
@@ -114,6 +125,7 @@ def test_a_carrier_is_matched_but_for_case(word: str, found: str, listed: Any) -
     assert [one["carrierName"] for one in body.content] == [found, found]
 
 
+@pytest.mark.covers("octopia:*.carrierName")
 def test_an_unknown_carrier_is_looked_for_once_more_then_held_with_its_remedy() -> None:
     partner = Partner().says(CARRIERS, {"items": [*CARRIERS["items"], {"name": "GLS"}]}, CARRIERS)
     client = octopia(partner)
@@ -127,6 +139,7 @@ def test_an_unknown_carrier_is_looked_for_once_more_then_held_with_its_remedy() 
         client.ship.prepare(shipment(parcel(carrier=None)))
 
 
+@pytest.mark.covers("octopia:*.carrierName")
 def test_carriers_alike_but_for_case_are_not_guessed() -> None:
     client = octopia(Partner().says(["DHL", "Dhl"], ["DHL", "Dhl"]))
     assert client.ship.prepare(shipment(parcel(carrier=None, carrier_raw="Dhl"))).content[0]["carrierName"] == "Dhl"
@@ -134,6 +147,7 @@ def test_carriers_alike_but_for_case_are_not_guessed() -> None:
         client.ship.prepare(shipment(parcel(carrier=None, carrier_raw="dhl")))
 
 
+@pytest.mark.covers("octopia:*.parcelNumber", "octopia:array-of-parcels")
 def test_all_that_a_shipment_lacks_at_once() -> None:
     with pytest.raises(Invalid) as raised:
         octopia(Partner()).ship.prepare(Shipment(parcels=(parcel(number=None), parcel(carrier=None))))
@@ -142,6 +156,7 @@ def test_all_that_a_shipment_lacks_at_once() -> None:
         octopia(Partner()).ship.prepare(Shipment(order_id="1"))
 
 
+@pytest.mark.covers("octopia:look-before-shipping-again", "octopia:lines.*.parcels")
 @pytest.mark.parametrize(("there", "found"), [([], Absent()), (["6C1"], None), (["6C1", "6C2", "6C3"], Taken())])
 def test_what_a_look_says_of_parcels(there: list[str], found: Any) -> None:
     order = octopia_order("A/1", lines__0__parcels=[{"parcelNumber": number} for number in there])
@@ -156,6 +171,12 @@ def test_what_a_look_says_of_parcels(there: list[str], found: Any) -> None:
 REASONS = [{"code": "StockShortage", "label": "Rupture de stock"}]
 
 
+@pytest.mark.covers(
+    "octopia:POST /order-cancellation-requests",
+    "octopia:full-cancellation",
+    "octopia:cancel-id-key",
+    "octopia:cancellation-reasons",
+)
 def test_a_full_cancellation() -> None:
     for key in ("orderSellerId", "orderId"):
         partner = Partner().says(REASONS, httpx.Response(201))
@@ -167,6 +188,7 @@ def test_a_full_cancellation() -> None:
         assert partner.sent() == {key: "1", "reason": "StockShortage", "shippingCostRefund": True}
 
 
+@pytest.mark.covers("octopia:POST /order-partial-cancellation-requests", "octopia:partial-cancellation")
 def test_a_partial_cancellation_takes_whole_lines_with_their_offers() -> None:
     def cancel(quantity: int | None, line: str = "L1") -> Any:
         partner = Partner().says(REASONS, octopia_order("1"), httpx.Response(201))
@@ -188,6 +210,7 @@ def test_a_partial_cancellation_takes_whole_lines_with_their_offers() -> None:
         assert [request.method for request in partner.requests] == ["GET", "GET"]
 
 
+@pytest.mark.covers("octopia:cancellation-reasons")
 def test_reasons_are_never_guessed() -> None:
     with pytest.raises(NotConfigured, match="sales_channel_id"):
         octopia(Partner()).cancel.prepare(Cancellation(order_id="1", reason="x"))
@@ -200,6 +223,7 @@ def test_reasons_are_never_guessed() -> None:
         octopia(Partner()).cancel.prepare(Cancellation(reason="x"))
 
 
+@pytest.mark.covers("octopia:look-before-cancelling-again")
 @pytest.mark.parametrize(
     ("listed", "whole", "part"),
     [
@@ -218,6 +242,7 @@ def test_what_a_look_says_of_a_cancellation(listed: Any, whole: Any, part: Any) 
     assert partner.query() == {"orderSellerId": "1"}
 
 
+@pytest.mark.covers("octopia:nothing-to-acknowledge")
 def test_there_is_nothing_to_acknowledge() -> None:
     assert octopia(Partner()).acknowledge is None
 

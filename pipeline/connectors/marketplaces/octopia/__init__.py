@@ -6,6 +6,7 @@ from pipeline.config.setting import Setting
 from pipeline.connectors.contract import Connector, Endpoint, Operation
 from pipeline.connectors.marketplaces.octopia.client import Octopia
 from pipeline.connectors.marketplaces.octopia.mapping import STATUSES
+from pipeline.connectors.marketplaces.octopia.rules import RULES
 
 _CONTRACT: Final = "contracts/marketplaces.md section 6"
 _SETTINGS: Final = "contracts/marketplaces.md section 0"
@@ -125,4 +126,5 @@ CONNECTOR: Final = Connector(
     },
     operations=OPERATIONS,
     totals_add_up=False,  # no source says that totalPrice is the sum of its parts
+    rules=RULES,
 )

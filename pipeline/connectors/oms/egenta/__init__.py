@@ -7,6 +7,7 @@ from pipeline.config.setting import Setting
 from pipeline.connectors.contract import Connector, Endpoint
 from pipeline.connectors.oms.egenta.client import ANSWER, IMPORT, QUESTIONS, SHIPPED, SHIPPED_DONE, Egenta
 from pipeline.connectors.oms.egenta.mapping import ANSWERS, VOLATILE
+from pipeline.connectors.oms.egenta.rules import RULES
 
 _SEED: Final = "seeds/000"
 _CONTRACT: Final = "contracts/oms.md section"
@@ -106,4 +107,5 @@ CONNECTOR: Final = Connector(
         "cancel": "no call: it learns of cancellations by its status question",
     },
     lacks=lacks,
+    rules=RULES,
 )
