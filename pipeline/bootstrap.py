@@ -11,7 +11,6 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import httpx
-from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -41,6 +40,7 @@ from pipeline.stores.alone import AloneBudgets, AloneReferences, AloneTokens
 from pipeline.stores.audit import Findings, RedisAudit
 from pipeline.stores.bodies import Bodies
 from pipeline.stores.budgets import RedisBudgets
+from pipeline.stores.connect import open_redis
 from pipeline.stores.durability import Durability
 from pipeline.stores.gates import RedisGates
 from pipeline.stores.keys import SCHEMA
@@ -115,8 +115,9 @@ class Pipeline:
             raise LedgerUnavailable(f"{config.path} has no redis.url, and no embedded server was found")
         self.config = config
         # no client-side retries: one retry loop, the ledger's (a lost reply is asked for again by the same token)
-        self.redis: Any = Redis.from_url(
+        self.redis: Any = open_redis(
             config.redis_url.reveal(),
+            master=config.redis_master,
             socket_timeout=5,
             socket_connect_timeout=3,
             health_check_interval=30,
@@ -125,7 +126,9 @@ class Pipeline:
         )
         keys = [key.reveal() if key else None for key in (config.seal_key, config.seal_key_old)]
         self.bodies = Bodies.from_base64(*keys)
-        self.durability = Durability(self.redis, promised=config.redis_durability == "promised")
+        self.durability = Durability(
+            self.redis, promised=config.redis_durability == "promised", replicas=config.redis_replicas
+        )
         times = Times(lease=config.limits.lease, keep=config.keep_finished, horizon=self._horizon)
         self.ledger = RedisLedger(
             self.redis,
@@ -270,7 +273,9 @@ class Presence:
     def __init__(self, config: Config, name: str, role: str) -> None:
         if config.redis_url is None:
             raise LedgerUnavailable(f"{config.path} has no redis.url, and no embedded server was found")
-        self._redis: Any = Redis.from_url(config.redis_url.reveal(), socket_timeout=5, socket_connect_timeout=3)
+        self._redis: Any = open_redis(
+            config.redis_url.reveal(), master=config.redis_master, socket_timeout=5, socket_connect_timeout=3
+        )
         self._presence = RedisPresence(self._redis)
         self._name, self._role = name, role
 

@@ -63,7 +63,9 @@ def from_config(config: Config) -> Mapping[str, Any]:
 def _transport(url: str, config: Config) -> Mapping[str, Any]:
     if not url.startswith(("redis", "sentinel", "unix")):
         return {}
+    master = config.broker_master if config.broker_url else config.redis_master
     return {
+        **({"master_name": master} if master else {}),
         # a half-open connection is noticed after 12 s, not 53
         "health_check_interval": 5,
         "socket_timeout": 5,

@@ -62,8 +62,11 @@ class Config:
     path: Path
     data_dir: Path
     redis_url: Secret | None = None  # a URL may hold a password
+    redis_master: str | None = None  # of a sentinel:// url
+    redis_replicas: int = 0  # that must have a mark before anything is sent (WAIT)
     redis_durability: Literal["checked", "promised"] = "checked"
     broker_url: Secret | None = None  # None: redis_url
+    broker_master: str | None = None
     keep_finished: timedelta = timedelta(hours=24)
     limits: Limits = field(default_factory=Limits)
     concurrency: int = 4

@@ -23,8 +23,8 @@ from pipeline.config.table import Table
 
 __all__ = ["ConfigError", "Declared", "read_config"]
 
-LEDGERS: Final = ("redis", "rediss", "unix")
-BROKERS: Final = (*LEDGERS, "sentinel", "amqp", "amqps")
+LEDGERS: Final = ("redis", "rediss", "unix", "sentinel")
+BROKERS: Final = (*LEDGERS, "amqp", "amqps")
 SHORT_LEASE: Final = timedelta(seconds=20)  # up to here an unset call_deadline is half the lease
 
 
@@ -42,12 +42,17 @@ def read_config(path: Path, *, declared: Mapping[str, Declared], env: Mapping[st
     routes = top.get("routes")
     listen, basic_auth = _read_flower(top.table("flower"))
     redis = top.table("redis")
+    broker = top.table("broker")
+    redis_url, broker_url = _read_url(redis, LEDGERS), _read_url(broker, BROKERS)
     config = Config(
         path=path,
         data_dir=(path.parent / Path(top.text("data_dir", ".orderpipe")).expanduser()).resolve(),
-        redis_url=_read_url(redis, LEDGERS),
+        redis_url=redis_url,
+        redis_master=_read_master(redis, redis_url),
+        redis_replicas=redis.whole("replicas", 0, least=0, most=10),
         redis_durability="promised" if _promised(redis) else "checked",
-        broker_url=_read_url(top.table("broker"), BROKERS, finish=True),
+        broker_url=broker_url,
+        broker_master=_read_master(broker, broker_url),
         keep_finished=_read_keep(top.table("keep")),
         limits=_read_limits(top.table("limits")),
         concurrency=_read_concurrency(top.table("worker")),
@@ -60,6 +65,7 @@ def read_config(path: Path, *, declared: Mapping[str, Declared], env: Mapping[st
         seal_key_old=_read_key("ORDERPIPE_SEAL_KEY_OLD", problems, sources),
     )
     redis.finish()
+    broker.finish()
     top.finish()
     problems.settle()
     return config
@@ -82,20 +88,33 @@ def _parse(path: Path) -> dict[str, Any]:
         raise ConfigError([f"{path}: is not TOML: {error}"]) from None
 
 
-def _read_url(table: Table, schemes: tuple[str, ...], *, finish: bool = False) -> Secret | None:
+def _read_url(table: Table, schemes: tuple[str, ...]) -> Secret | None:
     url = table.secret("url", clear=True)
-    if url is not None:
-        try:  # never the URL itself: it may hold a password
-            parts = urlsplit(url.reveal())
-            usable = parts.scheme in schemes and parts.port != 0 and bool(parts.netloc or parts.path)
-        except ValueError:
-            usable = False
-        if not usable:
-            table.wrong("url", f"is no URL known here ({', '.join(schemes)}): write redis://host:6379/0")
-            url = None
-    if finish:
-        table.finish()
+    if url is not None and not _is_usable(url.reveal(), schemes):  # never the URL itself: it may hold a password
+        table.wrong("url", f"is no URL known here ({', '.join(schemes)}): write redis://host:6379/0")
+        return None
     return url
+
+
+def _is_usable(url: str, schemes: tuple[str, ...]) -> bool:
+    """Several addresses, separated by `;`, only of Sentinels."""
+    each = [one for one in url.split(";") if one]
+    try:
+        parts = [urlsplit(one) for one in each]
+        fit = all(part.scheme in schemes and part.port != 0 and (part.netloc or part.path) for part in parts)
+    except ValueError:
+        return False
+    return bool(parts) and fit and (len(parts) == 1 or {part.scheme for part in parts} == {"sentinel"})
+
+
+def _read_master(table: Table, url: Secret | None) -> str | None:
+    master = table.text("master") if table.get("master") is not None else None
+    sentinel = url is not None and url.reveal().startswith("sentinel:")
+    if sentinel and not master:
+        table.wrong("master", 'missing: the name by which the Sentinels know the master, such as "mymaster"')
+    if master and not sentinel:
+        table.wrong("master", "belongs to a sentinel:// url: remove it")
+    return master
 
 
 def _promised(redis: Table) -> bool:

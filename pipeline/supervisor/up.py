@@ -65,7 +65,7 @@ def run_role(config: Config, role: Role, serve: Sequence[str] = ()) -> int:
         prepare_data_dir(config.data_dir)
         if role == "flower":
             check_port(config)
-        _reach(config.redis_url.reveal())
+        _reach(config.redis_url.reveal(), config.redis_master)
         if role == "worker":
             _try_ledger(config)
     except CannotStart as obstacle:
@@ -104,13 +104,13 @@ def check_port(config: Config) -> None:
 
 def _with_server(config: Config, supervisor: Supervisor) -> Config:
     if config.redis_url is not None:
-        _reach(config.redis_url.reveal())
+        _reach(config.redis_url.reveal(), config.redis_master)
         return config
     return replace(config, redis_url=Secret(start_server(supervisor, config.data_dir)))
 
 
-def _reach(url: str) -> None:
-    if not answers(url):
+def _reach(url: str, master: str | None) -> None:
+    if not answers(url, master):
         raise CannotStart("the Redis of redis.url does not answer, or refuses its password: check the URL and the host")
 
 

@@ -11,6 +11,7 @@ from redis.retry import Retry
 
 from pipeline.config.model import Config
 from pipeline.config.setting import Secret
+from pipeline.stores.connect import open_redis
 
 NOTE = "server.json"
 
@@ -64,9 +65,9 @@ def ask(url: str) -> int | None:
         client.close()
 
 
-def answers(url: str) -> bool:
+def answers(url: str, master: str | None = None) -> bool:
     """Whether a server answers there and takes the password (INFO may be refused to us on a managed one)."""
-    client = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
+    client = open_redis(url, master=master, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
     try:
         return bool(client.ping())
     except (RedisError, OSError):
