@@ -9,7 +9,7 @@ from pipeline.domain.endings import Ending
 from pipeline.domain.errors import Fault, FieldError, Trouble
 from pipeline.domain.lifecycle import Condition, Flow, Item, Ref, Step
 from pipeline.domain.order import Order
-from pipeline.domain.reports import Cancellation, Shipment, StatusReport
+from pipeline.domain.reports import Acknowledgement, Cancellation, Shipment, StatusReport
 
 D = TypeVar("D", contravariant=True)
 
@@ -120,7 +120,7 @@ class Marketplace(Protocol):
 
     accept: Write[Order] | None
     refuse: Write[Order] | None
-    acknowledge: Write[Order] | None
+    acknowledge: Write[Acknowledgement] | None
     ship: Write[Shipment] | None
     cancel: Write[Cancellation] | None
 

@@ -50,6 +50,25 @@ class StatusReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """An OMS's own reference for an order; absent where it keeps it under the marketplace's id."""
+
+    account: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """What a marketplace is told once every required OMS has its order. `receipts`: of each that has it, in the order
+    of the routes. `extra`: the order's own.
+    """
+
+    order_id: str | None = None
+    receipts: tuple[Receipt, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
     """Cancelled after import; no lines = all. `requested_by`: buyer, seller, marketplace, oms."""
 
