@@ -134,15 +134,10 @@ class Tecsys:
         Nothing is published by which only changed ones could be asked for: each poll reads all.
         """
         tracking = self._reads_tracking()
-        words, place = tracking.words, Place.of(ask)
-        condition = {
-            "Field": words["search_field"],
-            "Operator": words["search_operator"],
-            "Value": words["search_value"],
-        }
-        answer = self.orders.page([condition], place.index)
+        place = Place.of(ask)
+        answer = self.orders.page([tracking.condition], place.index)
         body = body_of(answer)
-        found = [] if body is None else rows_of(tracking.orders(body) if "orders" in words else body)
+        found = [] if body is None else rows_of(tracking.orders(body))
         if found is None:
             raise unclear(answer, "no list of orders")
         mark = mark_of((str(index), sha256(_ENCODE(row)).hexdigest()) for index, row in enumerate(found))
