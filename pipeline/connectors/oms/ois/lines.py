@@ -16,6 +16,8 @@ from pipeline.domain.order import Line, Order, OrderStatus
 LINE_TYPES: Final = {"Article": "1", "ShippingCost": "2", "PaymentFee": "3", "Voucher": "4"}
 MOST: Final = 10_000  # lines of one order: more is a slip of the pen
 _VOUCHER: Final = ("Voucher", "4")  # the category of a line that sells a coupon, in OIS' own words
+MOST_DIGITS: Final = Decimal(10) ** 13  # euros: 15 significant digits with two decimals
+_DIGITS: Final = "OIS rounds amounts of more than 15 digits, and this has more; edit it"
 _PLACES: Final = "OIS takes two decimals, and this is not in whole cents; edit it"
 
 
@@ -38,6 +40,9 @@ class Found:
         cents = cents_of(amount)
         if amount < 0:
             self.faults.append(FieldError(path, "range", "OIS takes positive amounts only"))
+        elif abs(amount) >= MOST_DIGITS:
+            self.riddles.append(FieldError(path, "digits", _DIGITS))
+            return None
         elif cents is None:
             self.riddles.append(FieldError(path, "cents", _PLACES))
         return None if amount < 0 else cents

@@ -93,8 +93,8 @@ SETTINGS: Final = (
         name="tracking_pointers",
         form="table",
         meaning="how shipped orders are found and where their tracking is: search_field, search_value, number, and "
-        "optionally search_operator, orders, order_id, updated_at, shipments, carrier, url, shipped_at, lines, line_id, "
-        "quantity; pointers as in RFC 6901",
+        "optionally search_operator, orders, order_id, updated_at, shipments, carrier, url, shipped_at, lines, "
+        "line_id, quantity; pointers as in RFC 6901",
         source=f"{CONTRACT} 3.4.11",
     ),
     Setting(
