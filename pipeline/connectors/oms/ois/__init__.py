@@ -7,6 +7,7 @@ from pipeline.connectors.contract import Connector, Endpoint
 from pipeline.connectors.oms.ois.client import COUPON, HOOK_LOG, HOOK_TYPES, HOOK_URLS, HOOKS, REDEEM, Ois
 from pipeline.connectors.oms.ois.hooks import why_off
 from pipeline.connectors.oms.ois.operations import OPERATIONS
+from pipeline.connectors.oms.ois.rules import RULES
 from pipeline.connectors.oms.ois.settings import CONTRACT, SEED, SETTINGS
 from pipeline.connectors.oms.ois.tables import AGENTS, BRANCHES, OPTIONS, PROVIDERS
 
@@ -66,4 +67,5 @@ CONNECTOR: Final = Connector(
     },
     operations=OPERATIONS,
     lacks=lacks,
+    rules=RULES,
 )

@@ -70,8 +70,8 @@ def order_of(order: Order, style: Style, known: Known) -> dict[str, Any]:
         }
     )
     riddles += too_long(content, style.limits, {"PickupLocationName": "delivery.pickup_name"})
-    _check_amounts(order, style, found)
-    coupons = _coupons(order, found)
+    check_amounts(order, style, found)
+    paid = coupons(order, found)
     if not found.lines and (faults or riddles):  # what is wrong with its lines is told already
         faults += [fault for fault in faults_of(content, found.places) if fault.path != "lines"]
     else:
@@ -80,9 +80,9 @@ def order_of(order: Order, style: Style, known: Known) -> dict[str, Any]:
         raise Invalid.of((*faults, *riddles))
     if riddles:
         raise Puzzling.of(tuple(riddles))
-    if coupons:
-        terms = _coupon_terms(style, known)
-        content[style.coupon_key] = [{**terms, "Value": value} for value in coupons]
+    if paid:
+        terms = coupon_terms(style, known)
+        content[style.coupon_key] = [{**terms, "Value": value} for value in paid]
     return content
 
 
@@ -123,7 +123,8 @@ def _known(path: str, word: str | None, find: Any, what: str, operation: str, ri
     return found
 
 
-def _check_amounts(order: Order, style: Style, found: Found) -> None:
+def check_amounts(order: Order, style: Style, found: Found) -> None:
+    """With VAT, and above 0 where the setting says so."""
     if order.prices_include_tax is False:
         words = "OIS takes amounts with VAT, and these are without; edit the prices and this"
         found.faults.append(FieldError("prices_include_tax", "with_tax", words))
@@ -136,23 +137,23 @@ def _check_amounts(order: Order, style: Style, found: Found) -> None:
             found.faults += _new([FieldError(path, "zero", words)], found.faults)
 
 
-def _coupons(order: Order, found: Found) -> list[Decimal]:
+def coupons(order: Order, found: Found) -> list[Decimal]:
     """Payments, never discounts (4.3.10): what each one pays."""
-    coupons: list[Decimal] = []
+    values: list[Decimal] = []
     for index, coupon in enumerate(order.payment.coupons):
         path = f"payment.coupons.{index}.amount"
         if coupon.amount is None or coupon.amount == 0:
             found.faults.append(FieldError(path, "required", "OIS needs the amount that a coupon pays; edit it"))
         elif found.cents(path, coupon.amount):
-            coupons.append(coupon.amount.quantize(Decimal("0.01")))
-    paid = sum(coupons, Decimal())
+            values.append(coupon.amount.quantize(Decimal("0.01")))
+    paid = sum(values, Decimal())
     if found.lines and paid > sum((line.get("Value", Decimal()) for line in found.lines), Decimal()):
         words = "the coupons pay more than OIS is told the order costs; edit them"
         found.faults.append(FieldError("payment.coupons", "range", words))
-    return coupons
+    return values
 
 
-def _coupon_terms(style: Style, known: Known) -> dict[str, Any]:
+def coupon_terms(style: Style, known: Known) -> dict[str, Any]:
     """Which option and Code a coupon pays with: both are agreed at implementation, and needed only here."""
     missing = [
         name

@@ -53,6 +53,7 @@ _LABEL: Final = re.compile(r"(?:\b(?:nr|no)\.?|n°|\bnummer|\bnuméro|#)\s*$", r
 _ORDINAL: Final = re.compile(r"\d+(?:e|er|re|ère|ème|ste|de|st|nd|rd|th|\.)(?![\w.])")
 _FIRST: Final = re.compile(rf"\s?({_SUFFIX}|[a-z]|1/2|[½¼¾])(?![\w/])[\s,]+|[\s,]+", re.I)
 _UNIT_FIRST: Final = re.compile(rf"({_UNIT}\s[a-z\d]{{1,5}}),\s*(?=\d)", re.I)
+_UNIT_AFTER: Final = re.compile(rf",\s*({_FLOOR}|{_UNIT}(?:\s|(?=\d))[a-z\d]{{1,5}})$", re.I)
 _DATE_BEFORE: Final = re.compile(rf"\b{_MONTHS}$", re.I)
 _DATE_AFTER: Final = re.compile(rf"\.?\s?{_MONTHS}", re.I)
 _WORD: Final = re.compile(r"\w+")
@@ -136,8 +137,10 @@ def _number_first(line: str, country: str | None) -> Street | None:
         return None
     if country not in _NUMBER_FIRST and not suffix and _DATE_AFTER.match(street):
         return None  # 24 Oktoberplein
-    extension = " ".join(part for part in (suffix, unit[1] if unit else None) if part)
-    return Street(street, number, extension or None)
+    after = _UNIT_AFTER.search(street)
+    street = street[: after.start()] if after else street
+    parts = (suffix, unit[1] if unit else None, after[1] if after else None)
+    return Street(street, number, " ".join(part for part in parts if part) or None)
 
 
 def _read_number(text: str) -> tuple[str, str | None] | None:
