@@ -36,6 +36,7 @@ class Tecsys:
         self._tracking = Tracking.of(settings["tracking_pointers"]) if settings["tracking_pointers"] else None
         self._size = max(settings["page_size"], 1)
         self.cancels_in_query = settings["cancel_params_in"] == "query"
+        self.needs_reason: bool = settings["cancel_reason_required"]
         self.orders = Orders(calls, settings)
         self.inventory = Inventory(calls, settings)
         self.places = Places(calls, settings)
@@ -100,7 +101,7 @@ class Tecsys:
     # ------------------------------------------------------------ cancellations
 
     def _prepare_cancel(self, cancellation: Cancellation) -> Body:
-        content = cancellation_of(cancellation, in_query=self.cancels_in_query)
+        content = cancellation_of(cancellation, in_query=self.cancels_in_query, needs_reason=self.needs_reason)
         self.orders.check_lengths(cancellation.order_id, content)
         return Body(cancellation.order_id or "", content, CANCEL)
 

@@ -62,6 +62,13 @@ SETTINGS: Final = (
         source=f"{CONTRACT} 3.2.9",
     ),
     Setting(
+        name="cancel_reason_required",
+        form="flag",
+        default=False,
+        meaning="the site has CANCEL_REASON_TRUE: a cancellation without a reason is not sent",
+        source=f"{SEED}, {CONTRACT} 3.2.9",
+    ),
+    Setting(
         name="search_body",
         form="choice",
         default="object",
