@@ -217,6 +217,14 @@ def test_combined_limits_at_their_boundary_where_the_single_ones_leave_room(
     assert list(too_long(texts, limits_of(dict.fromkeys((*names, joined), 101)), paths)) == []
 
 
+def test_the_limits_are_those_of_the_document() -> None:
+    assert LIMITS == {
+        "FirstName": 30, "LastName": 30, "Street": 50, "ZipCode": 20, "HouseNo": 20, "HouseNoExt": 20, "City": 30,
+        "CountryCode": 10, "PhoneNumber": 30, "Email": 80, "PickupLocationName": 30, "FirstName + LastName": 100,
+        "Street + HouseNo + HouseNoExt": 100,
+    }  # fmt: skip
+
+
 @pytest.mark.covers("ois:limits-are-data")
 @pytest.mark.parametrize("name", [name for name in LIMITS if "+" not in name])
 def test_each_limit_can_be_overridden(name: str) -> None:
