@@ -22,6 +22,7 @@ class Row:
 
     `version`: the partner's own time of last change; None where it has none. `occurrence` rows are requests
     (a shipped list, a "check these" list): listed again while nothing of them is live, they begin again.
+    `order`: the marketplace's order id, where `id` is not: a list that tells several shipments of one order apart.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Row:
     version: datetime | None = None
     purchased_at: datetime | None = None
     occurrence: bool = False
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,9 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--oms", choices=NAMES, default="egenta", help="whom the orders are for, beside Egenta")
     parser.add_argument("--repeat", choices=REPEATS, default="insert", help="what a known id does at that OMS")
     parser.add_argument("--ship-after", type=float, default=1.0, help="seconds; negative: never")
+    parser.add_argument(
+        "--oms-ship-after", type=float, default=-1.0, help="the same for OIS and Tecsys, where shipments are by setting"
+    )
     parser.add_argument("--status-share", type=float, default=0.2, help="part of the orders Egenta asks about")
     parser.add_argument("--commit-delay", type=float, default=0.0, help="seconds until an import takes effect")
     parser.add_argument("--token-seconds", type=float, default=7200.0)
@@ -43,6 +46,7 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
 
 def make_config(options: argparse.Namespace) -> SandboxConfig:
     """The options as a configuration."""
+    ships_after = options.oms_ship_after if options.oms_ship_after >= 0 else None
     return SandboxConfig(
         orders=options.orders,
         seed=options.seed,
@@ -58,11 +62,13 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
             commit_delay_seconds=options.commit_delay,
         ),
         kibo=KiboDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
-        ois=OisDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
+        ois=OisDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay, ship_after_seconds=ships_after),
         tecsys=TecsysDials(
             create_order_path=EXAMPLE_ORDER_PATH,
             repeat=options.repeat,
             commit_delay_seconds=options.commit_delay,
+            auto_shipments=ships_after is not None,
+            ship_after_seconds=ships_after,
         ),
         transiteo=TransiteoDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
     )

@@ -109,3 +109,56 @@ def test_the_example_config_leads_to_it(oms: str) -> None:
 def test_the_command_line_opens_tecsys_for_orders() -> None:
     assert make_config(read_arguments(["--oms", "tecsys"])).tecsys.create_order_path == "orders"
     assert make_config(read_arguments([])).oms == "egenta"
+
+
+def test_the_command_line_lets_ois_and_tecsys_ship() -> None:
+    quiet, ships = make_config(read_arguments([])), make_config(read_arguments(["--oms-ship-after", "2"]))
+    assert (quiet.ois.ship_after_seconds, quiet.tecsys.ship_after_seconds, quiet.tecsys.auto_shipments) == (
+        None,
+        None,
+        False,
+    )
+    assert (ships.ois.ship_after_seconds, ships.tecsys.ship_after_seconds, ships.tecsys.auto_shipments) == (2, 2, True)
+
+
+def find(content: Any, pointer: str) -> Any:
+    for name in pointer.split("/")[1:]:
+        content = content[int(name)] if isinstance(content, list) else content[name]
+    return content
+
+
+def test_the_examples_pointers_lead_to_what_ois_and_tecsys_ship(start: Start) -> None:
+    settings = {
+        oms: tomllib.loads(example_config("http://x", oms=oms).toml)["oms"][f"{oms}-cdiscount"]["settings"]
+        for oms in ("ois", "tecsys")
+    }
+    partners = start(
+        oms="tecsys",
+        orders=1,
+        tecsys=TecsysDials(
+            create_order_path="orders", auto_shipments=True, shipments_appear_seconds=0, ship_after_seconds=0
+        ),
+    )
+    raw = {"ExternalOrderId": "A/1", "Lines": [{"Sku": "S", "Quantity": 1}]}
+    partners.http.post("/tecsys/v1/orders", headers=HEADERS, json=raw)
+    where = settings["tecsys"]["tracking_pointers"]
+    condition = {"Field": where["search_field"], "Operator": "equals", "Value": where["search_value"]}
+    (order,) = partners.http.post("/tecsys/v1/orders/Search", headers=HEADERS, json=condition).json()
+    assert find(order["Shipments"][0], where["number"]).startswith("TO")
+    assert find(order["Shipments"][0], where["carrier"]) == "DHL"
+    assert find(order, where["updated_at"])
+
+    partners = start(oms="ois", orders=1).log_in()
+    partners.control("POST", "/ois", ship_after_seconds=0)
+    client = Ois(partners)
+    (made,) = partners.items()
+    assert client("POST", "order/v1/Orders", json=translate(made)).status_code == 201
+    where = settings["ois"]["webhook_pointers"]
+    log = client("GET", "v1/webhooks/status", params={"Status": where["status"]}).json()
+    (entry,) = [row for row in log if find(row, where["event"]) == where["shipped"]]
+    assert find(entry, where["order_id"]) == made["orderId"]
+    (parcel,) = find(entry, where["parcels"])
+    assert find(parcel, where["number"]).startswith("3S")
+    assert find(parcel, where["carrier"]) == "DHL"
+    assert find(entry, where["entry_id"])
+    assert find(entry, where["created_at"])
