@@ -13,6 +13,7 @@ overlap = "2m"
 [marketplaces.mirakl-demo.settings]
 base_url = "{base}/mirakl"
 api_key = "file:mirakl-api-key"
+frequency = "500ms"
 """
 
 

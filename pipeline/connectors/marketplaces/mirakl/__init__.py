@@ -6,6 +6,7 @@ from pipeline.config.setting import Setting
 from pipeline.connectors.contract import Connector, Endpoint
 from pipeline.connectors.marketplaces.mirakl.client import Mirakl
 from pipeline.connectors.marketplaces.mirakl.operations import OPERATIONS
+from pipeline.connectors.marketplaces.mirakl.rates import A_MINUTE
 from pipeline.connectors.marketplaces.mirakl.rules import RULES
 from pipeline.connectors.marketplaces.mirakl.states import STATUSES
 
@@ -39,6 +40,13 @@ SETTINGS: Final = (
         default="tracking",
         choices=("tracking", "multi"),
         meaning="one parcel per order (OR23, then OR24), or several (ST01) where the operator enables them",
+        source=_CONTRACT,
+    ),
+    Setting(
+        name="frequency",
+        form="duration",
+        default=A_MINUTE,
+        meaning="the least time between two listings, and between two OR04: shorter only where the operator agrees",
         source=_CONTRACT,
     ),
     Setting(

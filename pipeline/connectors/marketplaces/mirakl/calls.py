@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from pipeline.connectors.answers import Answer
@@ -35,6 +36,7 @@ class Calls:
         self._rig = rig
         self._root = f"{rig.settings['base_url'].rstrip('/')}/api"
         self._key = rig.settings["api_key"]
+        self.frequency: timedelta = max(rig.settings["frequency"], timedelta(milliseconds=1))
         shop = rig.settings["shop_id"]
         self._shop = {"shop_id": shop} if shop else {}
 

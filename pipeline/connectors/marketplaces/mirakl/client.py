@@ -19,7 +19,7 @@ from pipeline.connectors.marketplaces.mirakl.decisions import (
 )
 from pipeline.connectors.marketplaces.mirakl.listing import PAGE_LIMIT, list_orders, orders_in
 from pipeline.connectors.marketplaces.mirakl.mapping import read_order, riddles_of, row_of
-from pipeline.connectors.marketplaces.mirakl.rates import BY_ID, REFERENCE_BACK, polite
+from pipeline.connectors.marketplaces.mirakl.rates import BY_ID, polite, reference_back
 from pipeline.connectors.marketplaces.mirakl.shipping import (
     created_in,
     left_out,
@@ -133,7 +133,7 @@ class Mirakl:
 
     def _refer(self, bodies: Sequence[Body]) -> Sequence[Outcome]:
         content = {"orders": [body.content for body in bodies]}
-        answer = self._calls.write(REFERENCE_BACK, "PUT", "orders", content)
+        answer = self._calls.write(reference_back(self._calls.frequency), "PUT", "orders", content)
         return referenced_in(answer.json() if answer.content.strip() else None, bodies)
 
     # ------------------------------------------------------------ ship

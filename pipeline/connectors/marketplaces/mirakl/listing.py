@@ -25,7 +25,7 @@ import msgspec
 from pipeline.connectors.answers import Answer
 from pipeline.connectors.marketplaces.mirakl.calls import Calls
 from pipeline.connectors.marketplaces.mirakl.mapping import row_of
-from pipeline.connectors.marketplaces.mirakl.rates import PAGES, POLL, RANGE
+from pipeline.connectors.marketplaces.mirakl.rates import PAGES, other_range, poll
 from pipeline.connectors.paging import cursor_of, mark_of, zulu
 from pipeline.ports import Ask, Page, Row
 
@@ -78,7 +78,7 @@ class Spot:
 def list_orders(calls: Calls, ask: Ask, size: int) -> Page:
     """One page in one call."""
     spot = Spot.of(ask)
-    rate = PAGES if ask.page is not None else POLL if ask.since is None else RANGE
+    rate = PAGES if ask.page is not None else (poll if ask.since is None else other_range)(calls.frequency)
     answer = calls.read(rate, "orders", spot.query(size))
     items, total = orders_in(answer)
     rows = [row_of(item) for item in items]

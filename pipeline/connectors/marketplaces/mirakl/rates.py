@@ -6,22 +6,35 @@ minutes otherwise. So the first page of a listing spends from a budget of one a 
 reading of single orders by id, which is no listing, have budgets of their own, as wide as is polite. An account's own
 poll, and the other ranges (a sweep, a backfill, a check), are different listings.
 
-Only the once-a-minute numbers are Mirakl's; the others are ours. Mirakl sends no header that tells a rate; what it
-says is 429 with Retry-After, and that empties the budget of the operation that met it for as long as it says
-(`within_budget`), for a minute where it does not say (`calls.py`). Other operations go on.
+Only the once-a-minute numbers are Mirakl's (`frequency` changes them, for an operator that agrees); the others are
+ours. Mirakl sends no header that tells a rate; what it says is 429 with Retry-After, and that empties the budget of the
+operation that met it for as long as it says (`within_budget`), for a minute where it does not say (`calls.py`). Other
+operations go on.
 """
 
+from datetime import timedelta
 from typing import Final
 
 from pipeline.connectors.budget import Rate
 
-A_MINUTE: Final = 1 / 60
-
-POLL: Final = Rate("OR11 poll", A_MINUTE, burst=1)
-RANGE: Final = Rate("OR11 range", A_MINUTE, burst=3)
+A_MINUTE: Final = timedelta(minutes=1)
 PAGES: Final = Rate("OR11 pages", 2, burst=20)
 BY_ID: Final = Rate("OR11 order_ids", 10, burst=50)
-REFERENCE_BACK: Final = Rate("OR04", A_MINUTE, burst=1)
+
+
+def poll(every: timedelta) -> Rate:
+    """What changed since the last listing."""
+    return Rate("OR11 poll", 1 / every.total_seconds(), burst=1)
+
+
+def other_range(every: timedelta) -> Rate:
+    """A sweep, a backfill, a check."""
+    return Rate("OR11 range", 1 / every.total_seconds(), burst=3)
+
+
+def reference_back(every: timedelta) -> Rate:
+    """OR04."""
+    return Rate("OR04", 1 / every.total_seconds(), burst=1)
 
 
 def polite(operation: str) -> Rate:
