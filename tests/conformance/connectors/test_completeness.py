@@ -88,9 +88,10 @@ def golden(connector: Connector) -> str:
 
 def unit_tests(connector: Connector) -> str:
     files = sorted((ROOT / "tests/unit/connectors").glob(f"test_{connector.name}*.py"))
-    if any(re.search(r"^def test_", path.read_text(), re.M) for path in files):
+    texts = [path.read_text() for path in files]
+    if any("TODO" not in text and re.search(r"^def test_", text, re.M) for text in texts):
         return ""
-    return f"no unit test: tests/unit/connectors/test_{connector.name}.py has none"
+    return f"no unit test of its own quirks: tests/unit/connectors/test_{connector.name}.py has none"
 
 
 def checklist(connector: Connector) -> str:
