@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,14 +22,13 @@ from pipeline.connectors.contract import Connector
 from pipeline.connectors.http import open_client
 from pipeline.connectors.registry import CONNECTORS
 from sandbox import SandboxConfig, example_config, serve_in_thread
-from sandbox.oms import NAMES
 from sandbox.samples import Shares
 from tests.conformance.connectors.card import Card
 from tests.conformance.connectors.tamper import Tamper
 from tests.unit.connectors.rig import References, Tokens
 
 HOSTILE = 5  # orders from the start, one of each form of id
-KNOWN = (*NAMES, "octopia")
+SEVERAL = "marketplaces" in SandboxConfig.__dataclass_fields__  # whether a sandbox takes any set of partners
 
 
 class Clock:
@@ -120,7 +120,7 @@ def running(connector: Connector, card: Card) -> Iterator[Simulator]:
     """The connector's simulator, while the block runs."""
     clock = Clock()
     shares = Shares(awaiting=0, processing=0, cancelled=0, foreign=0, hostile_ids=1)
-    config = SandboxConfig(orders=HOSTILE, plant=0, shares=shares, clock=clock, **_oms(connector))
+    config = SandboxConfig(orders=HOSTILE, plant=0, shares=shares, clock=clock, **_meant(connector))
     tamper = Tamper()
     with (
         serve_in_thread(config) as url,
@@ -136,7 +136,7 @@ def running(connector: Connector, card: Card) -> Iterator[Simulator]:
 
 def read_example(connector: Connector, card: Card, url: str) -> Config:
     """The simulator's example configuration with the card's settings, read like anybody's."""
-    example = example_config(url, **_oms(connector))
+    example = example_config(url, **_meant(connector))
     with TemporaryDirectory() as folder:
         for name, secret in example.secrets.items():
             path = Path(folder, name)
@@ -152,8 +152,22 @@ def account_of(connector: Connector, config: Config) -> Account:
     return next(one for one in config.accounts.values() if one.connector == connector.name)
 
 
-def _oms(connector: Connector) -> dict[str, Any]:
-    return {"oms": connector.name} if connector.name in NAMES else {}
+def _list_known() -> frozenset[str]:
+    """Every partner that can be simulated."""
+    if SEVERAL:
+        markets, oms = import_module("sandbox.marketplaces"), import_module("sandbox.oms")
+        return frozenset(markets.MARKETPLACES) | frozenset(oms.OMS)
+    return frozenset(import_module("sandbox.oms").NAMES) | {"octopia"}
+
+
+def _meant(connector: Connector) -> dict[str, Any]:
+    """This partner, beside the one that a sandbox always has of the other kind."""
+    if SEVERAL:
+        return {"marketplaces" if connector.kind == "marketplace" else "oms": (connector.name,)}
+    return {} if connector.kind == "marketplace" else {"oms": connector.name}
+
+
+KNOWN = _list_known()
 
 
 def _with_settings(toml: str, connector: Connector, settings: Mapping[str, Any]) -> str:
