@@ -76,7 +76,8 @@ class Simulator:
 
     def requests(self, endpoint: str) -> int:
         """How many calls an endpoint has had."""
-        return sum(line["endpoint"] == endpoint for line in self.control("GET", "/requests?limit=5000"))
+        answers: dict[str, int] = self.control("GET", "/state")["answers"]
+        return sum(count for name, count in answers.items() if name.rpartition(" ")[0] == endpoint)
 
     def breaches(self) -> dict[str, int]:
         """What broke the partner's contract, by rule."""
