@@ -59,14 +59,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if mark is None:
         return
     what, wanted = mark.args[0], dict(mark.kwargs)
-    token, look, kind = (wanted.pop(name, None) for name in ("token", "look", "kind"))
+    token, look, kind, only = (wanted.pop(name, None) for name in ("token", "look", "kind", "only"))
     found = []
     for connector, card in list_cards():
         cards: Any = card.writes if what == "writes" else card.lists
         if (token and card.token is None) or kind not in (None, connector.kind):
             continue
         for name in WRITES if what == "writes" else LISTS:
-            if name not in cards or name not in capabilities_of(connector.name):
+            if name not in cards or name not in capabilities_of(connector.name) or only not in (None, name):
                 continue
             if look and not has_look(connector.name, name):
                 continue

@@ -129,6 +129,10 @@ ANY_ID = Rule(
     "an order's id survives the way from the list to the last call, whatever characters are in it",
     "ids hold slashes, hashes and spaces; unescaped in a path they name another order, or none",
 )
+PARCELS_ARE_READ = Rule(
+    "a shipped row is read with its order and the number of every parcel",
+    "a shipment without a number can't be told to the marketplace, and the buyer can't follow it",
+)
 UNKNOWN_IS_NONE = Rule("an order that the partner does not know is None", "a missing order is an answer, no trouble")
 
 # ---------------------------------------------------------------- the room

@@ -12,6 +12,7 @@ from tests.conformance.connectors.rules import (
     NO_LOOP,
     NOTHING_LOST,
     OVERLAP_IS_READ,
+    PARCELS_ARE_READ,
     UNREADABLE_STORES_NOTHING,
 )
 from tests.conformance.connectors.stand import Stand, say
@@ -217,6 +218,19 @@ def test_a_list_in_another_shape_moves_nothing(stand: Stand, shape: str) -> None
     )
     reading.run()
     stand.demand(not lost(reading, ids), UNREADABLE_STORES_NOTHING, f"{told}; the next poll does not have its orders")
+
+
+@pytest.mark.over("lists", only="shipped")
+def test_what_an_oms_has_shipped_is_read_with_its_parcels(stand: Stand) -> None:
+    reading = Reading.from_now(stand)
+    ids = list(stand.list_card.fill(stand, 2))
+    reading.run()
+    for order_id in ids:
+        with stand.only_trouble("reading a row of its own list"):
+            shipment = stand.client.read_shipment(reading.rows[order_id].raw)
+        numbers = [parcel.number for parcel in shipment.parcels]
+        told = f"the shipment of {order_id!r} is read as of {shipment.order_id!r}, with parcels {numbers}"
+        stand.demand(shipment.order_id == order_id and all(numbers) and bool(numbers), PARCELS_ARE_READ, told)
 
 
 @pytest.mark.over("lists")
