@@ -150,7 +150,9 @@ ACCOUNTS = {
 
 
 def rig_for(connector: str, partner: Partner, account: str = "acc", **given: Any) -> Rig:
-    settings = {setting.name: setting.default for setting in CONNECTORS[connector].settings} | SETTINGS[connector]
+    settings = {setting.name: setting.default for setting in CONNECTORS[connector].settings} | SETTINGS.get(
+        connector, {}
+    )
     http = Http(httpx.Client(transport=httpx.MockTransport(partner)), deadline=5.0, max_body=1_000_000)
     return Rig(
         account=account,

@@ -269,6 +269,16 @@ def test_a_cancellation_puts_the_whole_order_with_another_statut() -> None:
     assert asked(partner)[1:] == [GET]
 
 
+def test_a_cancellation_tells_codes_only_for_it_sends_what_its_document_does_not_hold() -> None:
+    """A record scrubs the values of its own document; a cancellation has none of the order's."""
+    repeated = {"code": "BAD_NAME", "httpCode": 400, "message": "customer_lastname Lefèvre", "reason": "Lefèvre"}
+    for status in (400, 200):
+        cancel, _ = cancelling(there(), httpx.Response(status, json=repeated), get_enabled=True)
+        with pytest.raises(Refused, match="BAD_NAME") as raised:
+            cancel()
+        assert "Lefèvre" not in raised.value.message + raised.value.cause
+
+
 def test_a_cancellation_that_would_lose_the_order_is_not_sent() -> None:
     for reply, kind, words in (
         ({"order_id": "A/1", "order_statut": "PAID"}, Unreadable, "without amount_duty"),

@@ -6,7 +6,15 @@ from typing import Any, Final
 
 from pipeline.connectors.answers import Answer, decode
 from pipeline.connectors.contract import Rig
-from pipeline.connectors.oms.transiteo.answers import body_of, is_missing, is_no_look_up, is_there_already, record_in
+from pipeline.connectors.oms.transiteo.answers import (
+    CODES,
+    WORDS,
+    body_of,
+    is_missing,
+    is_no_look_up,
+    is_there_already,
+    record_in,
+)
 from pipeline.connectors.oms.transiteo.mapping import CANCELLED, STATUT_MAP, VOLATILE, Style, order_id_of, order_of
 from pipeline.connectors.oms.transiteo.schema import FIELDS, NEEDS, STATUTS, wire_faults
 from pipeline.connectors.oms.transiteo.session import Session
@@ -126,8 +134,9 @@ class Transiteo:
                 raise
             body_of(self._session.call("POST", self._orders, what="POST orders", write=True, json=body.content))
 
-    def _put(self, path: str, content: Mapping[str, Any]) -> Any:
-        return body_of(self._session.call("PUT", path, what=f"PUT {ONE}", write=True, json=content))
+    def _put(self, path: str, content: Mapping[str, Any], words: Sequence[str] = WORDS) -> Any:
+        answer = self._session.call("PUT", path, what=f"PUT {ONE}", write=True, json=content, words=words)
+        return body_of(answer, words)
 
     def _path(self, order_id: str) -> str:
         return f"{self._orders}/{segment(order_id)}"
@@ -161,7 +170,7 @@ class Transiteo:
                 lacking = sorted(NEEDS - kept.keys())
                 if lacking:  # to put it back would empty them
                     raise answer.unclear(f"an order without {', '.join(lacking)}")
-                self._put(body.path, {**kept, **body.content})
+                self._put(body.path, {**kept, **body.content}, CODES)
         return [Taken()]
 
     def _read_for_cancel(self, path: str) -> Answer:
