@@ -3,6 +3,8 @@
     extra.kibo.<optional field of the order>           such as forceItemTaxOverride, promotions, customOrderData
     extra.kibo.items.<line>.<field of an order item>   such as availability, options, itemTaxOverride
     extra.kibo.payment.<field of the payment>          such as authorizationID, maxAmount
+    extra.kibo.customer.<field of the customer>        customerID, accountCreated
+    extra.kibo.shipping_address.<field of an address>  such as latitude, fraudLock; billing_address likewise
 
 Promotions and discounts go as they are written: their schema is not published.
 """
@@ -46,6 +48,7 @@ ORDER: Final[Mapping[str, Read]] = {
     "assignedLocation": text,
     "useInventory": flag,
     "allowSplit": flag,
+    "optInRetailer": flag,
     "isTestOrder": flag,
     "channel": text,
     "landingCode": text,
@@ -71,7 +74,23 @@ PAYMENT: Final[Mapping[str, Read]] = {
     "maxAmount": amount,  # -1 in the seed's example
     "transactionID": text,
     "authorizationID": text,
+    "paymentType": text,  # the outer one, null in the seed's example
     "authAmount": from_zero,
+}
+CUSTOMER: Final[Mapping[str, Read]] = {"customerID": from_one, "accountCreated": text}
+ADDRESS: Final[Mapping[str, Read]] = {
+    "addressID": from_one,
+    "customerID": from_one,
+    "latitude": amount,
+    "longitude": amount,
+    "fraudLock": flag,
+    "active": flag,
+}
+_BLOCKS: Final[Mapping[str, Mapping[str, Read]]] = {
+    "payment": PAYMENT,
+    "customer": CUSTOMER,
+    "shipping_address": ADDRESS,
+    "billing_address": ADDRESS,
 }
 
 
@@ -82,6 +101,9 @@ class Extras:
     order: Mapping[str, Any] = field(default_factory=dict)
     items: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     payment: Mapping[str, Any] = field(default_factory=dict)
+    customer: Mapping[str, Any] = field(default_factory=dict)
+    shipping_address: Mapping[str, Any] = field(default_factory=dict)
+    billing_address: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[FieldError, ...] = ()
 
 
@@ -91,14 +113,14 @@ def extras_of(extra: Mapping[str, Any]) -> Extras:
     if not given:
         return Extras()
     faults: list[FieldError] = []
-    rest = {name: value for name, value in given.items() if name not in ("items", "payment")}
+    rest = {name: value for name, value in given.items() if name != "items" and name not in _BLOCKS}
     order = _read(rest, ORDER, "extra.kibo", faults)
-    payment = _read(given.get("payment"), PAYMENT, "extra.kibo.payment", faults)
+    blocks = {name: _read(given.get(name), reads, f"extra.kibo.{name}", faults) for name, reads in _BLOCKS.items()}
     items: dict[int, Mapping[str, Any]] = {}
     for name, value in _numbered(given.get("items"), faults):
         items[int(name)] = _read(value, {**PRODUCT, **SPECIFICS}, f"extra.kibo.items.{name}", faults)
     faults += _secrets(given, "extra.kibo")
-    return Extras(order, items, payment, tuple({fault.path: fault for fault in faults}.values()))
+    return Extras(order, items, **blocks, faults=tuple({fault.path: fault for fault in faults}.values()))
 
 
 def _read(given: Any, reads: Mapping[str, Read], at: str, faults: list[FieldError]) -> dict[str, Any]:

@@ -46,10 +46,12 @@ class Style:
     send_email: bool
     ip_fallback: str | None
     payment_type: str
+    payment_types: tuple[str, ...]  # known besides those of the seed
     no_operation_type: str | None
     shipping: tuple[str, str]  # type, class
     optional: Mapping[str, Any]
     entities: bool  # count them
+    nulls: bool  # where the seed's example has them
 
 
 def style_of(settings: Mapping[str, Any]) -> Style:
@@ -65,10 +67,12 @@ def style_of(settings: Mapping[str, Any]) -> Style:
         send_email=settings["send_email"],
         ip_fallback=settings["customer_ip_fallback"],
         payment_type=settings["payment_type"],
+        payment_types=tuple(settings["payment_types"] or ()),
         no_operation_type=settings["no_operation_type"],
         shipping=(settings["shipping_type"], settings["shipping_class"]),
         optional={theirs: settings[ours] for ours, theirs in _OPTIONAL.items() if settings[ours] not in (None, "")},
         entities=settings["entity_length_check"],
+        nulls=settings["send_nulls"],
     )
 
 

@@ -174,8 +174,8 @@ CONNECTOR: Final = Connector(
         "single": "one order per call; no paging of the list is documented",
         "departure": "no marketplace tells where goods leave: set customs.departure_country in the route's defaults",
         "parties": "customer is who receives, buyer who pays, agent customs.agent; payment_type is extra.transiteo's",
-        "cancel": "whole orders only; as a status the whole order goes along, as we know it, or where that lacks something and "
-        "get_enabled is set, as Transiteo has it",
+        "cancel": "whole orders only; as a status the whole order goes along as we know it, or, where that lacks "
+        "something and get_enabled is set, as Transiteo has it",
     },
     operations=OPERATIONS,
 )
