@@ -8,6 +8,7 @@ from pipeline.connectors.contract import Connector, Endpoint
 from pipeline.connectors.oms.kibo.client import CANCEL_ITEM, NO_POLL, SCHEMA, Kibo
 from pipeline.connectors.oms.kibo.errands import OPERATIONS
 from pipeline.connectors.oms.kibo.mapping import STATUSES, VOLATILE
+from pipeline.connectors.oms.kibo.rules import RULES
 from pipeline.connectors.oms.kibo.shipped import ORDERS, SHIPMENTS
 
 _SEED: Final = "seeds/004"
@@ -184,4 +185,5 @@ CONNECTOR: Final = Connector(
     },
     operations=OPERATIONS,
     lacks=lacks,
+    rules=RULES,
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from pipeline.connectors.oms.kibo.style import LOCALE
 from pipeline.connectors.wire import EMPTY, Unfit, amount, flag, record, records, text, whole
 from pipeline.domain.errors import FieldError
 
@@ -37,6 +38,14 @@ def from_one(value: Any) -> int | None:
     return found
 
 
+def tag(value: Any) -> str | None:
+    """An IETF tag."""
+    found = text(value)
+    if found is not None and not LOCALE.fullmatch(found):
+        raise Unfit("must be a locale such as en-US")
+    return found
+
+
 ORDER: Final[Mapping[str, Read]] = {
     "orderID": from_one,
     "shippingTax": from_zero,
@@ -52,7 +61,7 @@ ORDER: Final[Mapping[str, Read]] = {
     "isTestOrder": flag,
     "channel": text,
     "landingCode": text,
-    "currencyLocale": text,
+    "currencyLocale": tag,
 }
 PRODUCT: Final[Mapping[str, Read]] = {
     "productID": from_one,
@@ -126,7 +135,7 @@ def extras_of(extra: Mapping[str, Any]) -> Extras:
 def _read(given: Any, reads: Mapping[str, Read], at: str, faults: list[FieldError]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if not isinstance(given or EMPTY, Mapping):
-        faults.append(FieldError(at, "form", "must be an object"))
+        faults.append(FieldError(at, "form", "Kibo takes an object here"))
         return found
     for name, value in (given or EMPTY).items():
         read = reads.get(name)
@@ -145,7 +154,7 @@ def _numbered(given: Any, faults: list[FieldError]) -> list[tuple[str, Any]]:
     if isinstance(given, list | tuple):
         return [(str(index), value) for index, value in enumerate(given)]
     if not isinstance(given or EMPTY, Mapping) or not all(name.isdecimal() for name in given or EMPTY):
-        faults.append(FieldError("extra.kibo.items", "form", "must be objects by the index of their line"))
+        faults.append(FieldError("extra.kibo.items", "form", "Kibo's items are objects by the index of their line"))
         return []
     return list((given or EMPTY).items())
 

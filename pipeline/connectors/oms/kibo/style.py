@@ -9,7 +9,7 @@ from typing import Any, Final
 from pipeline.connectors.oms.kibo.lengths import LANDING, length_of
 from pipeline.domain.errors import NotConfigured
 
-_LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
+LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _OURS: Final = frozenset({"authorization", "api-key", "content-type", "content-length", "host"})
 _INTERNAL: Final = tuple(
     IPv4Network(net)
@@ -98,7 +98,7 @@ def _faults(settings: Mapping[str, Any]) -> list[str]:
     faults += [
         f"{name} must be a locale such as en-US"
         for name in ("locale", "currency_locale")
-        if settings[name] and not _LOCALE.fullmatch(settings[name])
+        if settings[name] and not LOCALE.fullmatch(settings[name])
     ]
     faults += [f"{name} must not be empty" for name in _NEEDED if not settings[name]]
     fallback = settings["customer_ip_fallback"]
