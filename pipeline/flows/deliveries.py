@@ -42,15 +42,18 @@ def delivering(network: Network, flow: Flow, target: str, *, again: bool = False
     return write
 
 
-def document_for(flow: Flow, fields: Mapping[str, Any], route: Route | None) -> Any:
-    """The canonical document as the route's other side is to see it."""
+def document_for(flow: Flow, fields: Mapping[str, Any], route: Route | None, *, with_order: bool = False) -> Any:
+    """The canonical document as the route's other side is to see it. `with_order`: its write's."""
     if flow is Flow.ORDERS:
         assert route is not None  # noqa: S101 - an order is always pushed along a route
         return dress(fields, route)
     document = from_fields(DOCUMENTS[flow], fields)
-    if flow is Flow.CANCELLATIONS and route is not None and document.extra.get(ORDER):
-        return replace(document, extra={**document.extra, ORDER: dress(document.extra[ORDER], route)})
-    return document
+    if flow is not Flow.CANCELLATIONS or ORDER not in document.extra:
+        return document
+    extra = {name: value for name, value in document.extra.items() if name != ORDER}
+    if with_order and route is not None:
+        extra[ORDER] = dress(document.extra[ORDER], route)
+    return replace(document, extra=extra)
 
 
 def wire_body(write: Write[Any], document: Any) -> tuple[Body, str]:

@@ -61,7 +61,9 @@ class Rehearsal:
             route = network.route(ref.flow, ref.source, target) if routed else None
             try:
                 write = delivering(network, ref.flow, target)
-                found[target] = wire_body(write, document_for(ref.flow, record.document, route))[0].content
+                found[target] = wire_body(
+                    write, document_for(ref.flow, record.document, route, with_order=write.with_order)
+                )[0].content
             except Trouble as trouble:
                 found[target] = f"{trouble.kind}: {trouble.message}"
         return found

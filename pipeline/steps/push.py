@@ -72,7 +72,7 @@ def _ready(holding: Holding, flow: Flow, write: Write[Any], context: Context) ->
         raise Invalid("the record has no canonical document; replay it from normalize")
     routed = flow in (Flow.ORDERS, Flow.CANCELLATIONS)
     route = context.network.route(flow, ref.source, target) if routed else None
-    document = document_for(flow, holding.document, route)
+    document = document_for(flow, holding.document, route, with_order=write.with_order)
     body, sent = wire_body(write, document)
     imports = context.network.party(target).client.import_orders if flow is Flow.ORDERS else write
     if imports is not write:  # versions are compared by what an import would send

@@ -77,7 +77,12 @@ def _cancellation(holding: Holding, now: datetime, context: Context) -> Ending:
     flow, network, fields = Flow.CANCELLATIONS, context.network, holding.document or {}
     writes = {name: delivering(network, flow, name) for name in names}
     routes = {name: network.route(flow, holding.item.ref.source, name) for name in names}
-    _raise_all(faults, lambda: [wire_body(writes[name], document_for(flow, fields, routes[name])) for name in names])
+
+    def prepare() -> None:
+        for name, write in writes.items():
+            wire_body(write, document_for(flow, fields, routes[name], with_order=write.with_order))
+
+    _raise_all(faults, prepare)
     if any(route.mode == "rehearse" for route in routes.values()):
         return rehearsed(names)
     return Advanced(targets=tuple(Target(account=name, maybe_sent=context.is_restored(holding)) for name in names))

@@ -6,6 +6,7 @@ from pipeline.config.setting import Setting
 from pipeline.connectors.contract import Connector, Endpoint, Operation
 from pipeline.connectors.oms.transiteo.client import Transiteo
 from pipeline.connectors.oms.transiteo.mapping import STATUT_MAP, VOLATILE
+from pipeline.connectors.oms.transiteo.rules import RULES
 
 _SEED: Final = "seeds/001"
 _CONTRACT: Final = "contracts/oms.md section"
@@ -178,4 +179,5 @@ CONNECTOR: Final = Connector(
         "something and get_enabled is set, as Transiteo has it",
     },
     operations=OPERATIONS,
+    rules=RULES,
 )
