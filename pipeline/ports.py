@@ -99,7 +99,8 @@ class Write(Generic[D]):
     no look-up). `repeat_is_safe`: the contract or a setting says that sending again is harmless.
     `listed_again`: the partner lists what it asks for until it is answered, so its next list is the look-up: nothing
     is repeated that may be out of date by then. `volatile`: dotted wire paths (`lines.*.commission`) left out of the
-    fingerprint.
+    fingerprint. `with_order`: of a cancellation, that its `extra.order` must be the order as the route's OMS is to
+    see it.
     """
 
     prepare: Callable[[D], Body]
@@ -110,6 +111,7 @@ class Write(Generic[D]):
     repeat_is_safe: bool = False
     listed_again: bool = False
     volatile: frozenset[str] = frozenset()
+    with_order: bool = False
 
     @property
     def can_be_settled(self) -> bool:

@@ -61,7 +61,11 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
             status_question_share=options.status_share,
             commit_delay_seconds=options.commit_delay,
         ),
-        kibo=KiboDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay),
+        kibo=KiboDials(
+            repeat=options.repeat,
+            commit_delay_seconds=options.commit_delay,
+            ship_after_seconds=options.ship_after if options.ship_after >= 0 else None,
+        ),
         ois=OisDials(repeat=options.repeat, commit_delay_seconds=options.commit_delay, ship_after_seconds=ships_after),
         tecsys=TecsysDials(
             create_order_path=EXAMPLE_ORDER_PATH,

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pipeline.domain.order import OrderStatus
+
+ORDER: Final = "order"  # below a cancellation's `extra`: the whole order, where the target's call needs it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

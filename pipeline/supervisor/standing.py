@@ -78,7 +78,8 @@ class Standing:
         """Nothing under way with us, nothing left to come at the partners."""
         audit, egenta = self.books["audit"], self.books["egenta"]
         if not self.tells_shipments:
-            return not self.at_work and not audit["missing"] and self.ended >= self.ours
+            left = audit["missing"] or audit["not_shipped_at_marketplace"] or self.books[self.oms].get("to_ship")
+            return not self.at_work and not left and self.ended >= self.ours
         return (
             not self.at_work
             and not audit["missing"]
@@ -98,4 +99,12 @@ class Standing:
             for row in self.ledger["counts"]
             if row["flow"] != "statuses"
         )
-        return (tuple(rows), audit["arrived"], self.books[self.oms]["orders"], egenta["shipped"], egenta["acked"])
+        there = self.books[self.oms]
+        return (
+            tuple(rows),
+            audit["arrived"],
+            there["orders"],
+            there.get("shipped"),
+            egenta["shipped"],
+            egenta["acked"],
+        )

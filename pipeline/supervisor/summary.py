@@ -38,8 +38,10 @@ def _differences(standing: Standing) -> Iterator[str]:
     if standing.ended != standing.ours:
         yield f"{standing.ended} orders settled in the ledger, {standing.ours} at the marketplace"
     done, acked = standing.count("shipments", "done"), len(_acked(standing))
-    if done != acked:
+    if standing.tells_shipments and done != acked:
         yield f"{done} shipments done in the ledger, {acked} acknowledged at Egenta"
+    if not standing.tells_shipments and done != (left := _left(standing)):
+        yield f"{done} shipments done in the ledger, {left} left {there}"
     if books["violations_by_rule"]:
         rules = ", ".join(f"{rule} ({count})" for rule, count in books["violations_by_rule"].items())
         yield f"requests that break a partner's contract: {rules}"
@@ -49,6 +51,11 @@ def _acked(standing: Standing) -> set[str]:
     """Distinct orders whose shipment Egenta was told to be taken: all that were put, less what it never shipped."""
     egenta = standing.books["egenta"]
     return set(egenta["puts"]) - set(egenta["to_ack"]) - set(egenta["cancelled"])
+
+
+def _left(standing: Standing) -> int:
+    """Orders that have left an OMS which wants no word back."""
+    return int(standing.books[standing.oms].get("shipped", 0))
 
 
 def name_oms(standing: Standing) -> str:
@@ -61,6 +68,8 @@ def _tell_shipments(standing: Standing) -> Iterator[str]:
         egenta = standing.books["egenta"]
         yield f"shipments  {egenta['acked']} sent to the marketplace and acknowledged at Egenta"
         yield f"statuses   {egenta['questions_answered']} questions answered"
+    elif _left(standing):
+        yield f"shipments  {standing.count('shipments', 'done')} sent to the marketplace"
 
 
 def write_summary(
