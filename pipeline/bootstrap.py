@@ -79,6 +79,7 @@ def join(config: Config, client: httpx.Client, tokens: Tokens, references: Refer
             name=account.name,
             client=connector.build(rig),
             statuses=connector.statuses,
+            probe=connector.probe,
             totals_add_up=connector.totals_add_up,
             accept=str(account.settings.get("accept", "after_validation")),
             start=account.start,

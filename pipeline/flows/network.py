@@ -1,6 +1,6 @@
 """Who trades with whom: the configured accounts with their clients, and the routes between them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ class Party:
     name: str
     client: Any  # Marketplace or Oms; `marketplace` and `oms` of the network say which
     statuses: Mapping[str, OrderStatus]
+    probe: Callable[[Any], object] | None = None  # tries the credentials of a client that lists nothing
     totals_add_up: bool = False
     accept: str = "after_validation"
     start: datetime | None = None

@@ -53,7 +53,9 @@ class World:
                 for name, client in self.markets.items()
             },
             {
-                name: Party(name=name, client=client, statuses={}, **{k: v for k, v in party.items() if k == "batch"})
+                name: Party(
+                    name=name, client=client, statuses={}, **{k: v for k, v in party.items() if k in ("batch", "probe")}
+                )
                 for name, client in self.oms.items()
             },
             routes,

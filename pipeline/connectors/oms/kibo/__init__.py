@@ -169,6 +169,7 @@ CONNECTOR: Final = Connector(
     volatile=VOLATILE,
     sources=(_SEED, f"{_CONTRACT} 5", f"{_CONTRACT} 6.1", _SETTINGS),
     build=Kibo,
+    probe=lambda client: client.orders(1),
     limits={
         "import": "one order per call",
         "search": "per_page at most 100; the look-up reads at most 25 pages, then a person looks",
