@@ -79,15 +79,13 @@ class Source:
         """As text in bytes, from its beginning. Raises Unfit for what is no text of ours."""
         if self.is_stream:
             return sys.stdin.buffer
-        file = self.path.open("rb")
         zipped = self.path.suffix == ".gz"
-        head = file.read(4)
+        with self.path.open("rb") as file:
+            head = file.read(4)
         for mark, words in _STRANGE:
             if head.startswith(mark) and not (zipped and mark == b"\x1f\x8b"):
-                file.close()
                 raise Unfit(f"{self.title} {words}")
-        file.seek(0)
-        return gzip.GzipFile(fileobj=file) if zipped else file  # type: ignore[return-value] # it reads like one
+        return gzip.open(self.path, "rb") if zipped else self.path.open("rb")  # type: ignore[return-value] # reads alike
 
     def tail(self, place: Place) -> str:
         """The digest of what stands just before the place; empty where that can't be read at once."""

@@ -1,5 +1,6 @@
 """An entry of a file as a document for the ledger; or why it is skipped, or dead on arrival."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from pipeline.stores.bodies import to_text
 Form = Literal["canonical", "raw"]
 LONGEST_ID: Final = 200
 SHOWN: Final = 300  # letters of a reason
+ALIKE: Final = 80  # letters by which reasons are grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Taking:
         try:
             order = self._order(entry.fields)
         except (Trouble, *DEFECTS) as met:
-            return self._dead(entry, _reason(met))
+            return self._dead(entry, _reason(met), met.cause if isinstance(met, Invalid) else "")
         if not order.id or len(order.id) > LONGEST_ID:
             return self._dead(entry, "no id" if not order.id else f"an id of more than {LONGEST_ID} letters")
         found = admit(
@@ -69,10 +71,11 @@ class Taking:
         canonical = self.form == "canonical"
         return read_order(fields, self.account.name, self.polling.context.network, canonical=canonical)[0]
 
-    def _dead(self, entry: Entry, why: str) -> Taken:
+    def _dead(self, entry: Entry, why: str, cause: str = "") -> Taken:
         why = why if len(why) <= SHOWN else f"{why[:SHOWN]} ..."
         told = f"line {entry.line} of {self.title}: {why}; mend the line and import it again, then discard this"
-        fault = Fault(Step.FETCH, Kind.UNREADABLE, f"a line of a file: {why.partition(':')[0]}", told)
+        alike = "a line of a file: " + re.sub(r"\d+", "N", cause or why)[:ALIKE]
+        fault = Fault(Step.FETCH, Kind.UNREADABLE, alike, told)
         return Taken(unreadable(self.account.name, Flow.ORDERS, entry.text[:KEPT], fault), dead=why)
 
 

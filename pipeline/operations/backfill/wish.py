@@ -36,7 +36,7 @@ class FileReport:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Stored by this run; read, dead and skipped of the whole file."""
+        """Stored by this run (a dead line is a document, too); read, dead and skipped of the whole file."""
         told = self.tally
         return {
             "read": told.read,
@@ -59,14 +59,14 @@ class FileReport:
 
     @property
     def text(self) -> str:
-        """`orders.csv: 1,000 read: 990 new, 0 changed, 6 seen, 4 dead`."""
+        """`orders.csv: 1,000 read: 994 new, 0 changed, 6 seen; 4 dead lines`."""
         counts = dict(self.counts)
-        read, skipped = counts.pop("read"), counts.pop("skipped")
+        read, skipped, dead = counts.pop("read"), counts.pop("skipped"), counts.pop("dead")
         words = [f"{count:,} {word}" for word, count in counts.items()]
         if skipped:
             words += [f"{count:,} skipped: {why}" for why, count in self.tally.skipped.items()]
         run = " (new, changed and seen by this run)" if self.tally.resumed_at else ""
-        return f"{self.title}: {read:,} read: {', '.join(words)}{run}"
+        return f"{self.title}: {read:,} read: {', '.join(words)}{run}; {dead:,} dead lines"
 
     @property
     def died(self) -> bool:
@@ -88,5 +88,5 @@ def format_of(wish: FileWish) -> Format:
         return "jsonl"
     if name.endswith((".csv", ".tsv")):
         return "csv"
-    told = "standard input has no name" if wish.path == "-" else f"{name} is named neither .jsonl nor .csv"
+    told = "standard input has no name" if wish.path == "-" else f"{wish.path} is named neither .jsonl nor .csv"
     raise Unfit(f"{told}: say --format jsonl or --format csv")
