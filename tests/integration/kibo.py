@@ -30,12 +30,14 @@ class KiboSystem(System):
         for name, secret in example.secrets.items():
             (self.folder / name).write_text(secret)
         path = self.folder / "orderpipe.toml"
-        text = (
-            example.toml.replace('lease = "10s"', 'lease = "5s"')
-            .replace('call_deadline = "5s"', 'call_deadline = "2s"')
-            .replace("2020-01-01", "2026-06-01")
-        )
-        path.write_text(text.replace('data_dir = ".orderpipe"', 'data_dir = "."'))
+        text = example.toml
+        for given, ours in (
+            ('lease = "10s"', 'lease = "5s"'), ('call_deadline = "5s"', 'call_deadline = "2s"'),
+            ('data_dir = ".orderpipe"', 'data_dir = "."'), ("start = 2020-01-01", "start = 2026-06-01"),
+        ):  # fmt: skip
+            assert given in text
+            text = text.replace(given, ours)
+        path.write_text(text)
         return path
 
     def backfill(self, *words: str) -> "subprocess.Popen[str]":
