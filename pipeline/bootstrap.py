@@ -339,6 +339,7 @@ def open_desk(config: Config, *, checked: bool = True, hint: Callable[[str], Non
         poll=fetching.poll,
         pull=fetching.pull,
         backfill=fetching.backfill,
+        backfill_file=fetching.backfill_file,
         call=call_operation,
         reconcile=lambda since, fetch, progress: reconciling.run(since, fetch=fetch, progress=progress),
         close=opened.close,

@@ -83,6 +83,17 @@ class Network:
             case Flow.CANCELLATIONS:
                 return oms.cancel is not None
 
+    def takes_history(self, target: str) -> bool:
+        """Whether it takes orders that are over, as its connector declares."""
+        write = self.oms(target).import_orders
+        return write is not None and write.takes_history
+
+    def targets(self, source: str) -> list[str]:
+        """Where the orders of a marketplace go."""
+        routes = self.routes(Flow.ORDERS, source=source)
+        names = [name for route in routes for name in route.to if self.carries(route, Flow.ORDERS, name)]
+        return list(dict.fromkeys(names))
+
     def route(self, flow: Flow, source: str, target: str) -> Route:
         """The route of a delivery: marketplace and OMS in either order. Raises NotConfigured when it was taken away."""
         market, oms = (source, target) if source in self._marketplaces else (target, source)
