@@ -3,11 +3,11 @@
 from sandbox.kibo.dials import KiboDials
 
 ACCOUNT = """\
-[oms.kibo-cdiscount]
+[oms.{account}]
 connector = "kibo"
 settle_delay = "1s"
 
-[oms.kibo-cdiscount.settings]
+[oms.{account}.settings]
 base_url = "{base}/kibo/api/v2/"
 token_url = "{base}/kibo/oauth2/token"
 api_key = "file:kibo-api-key"
@@ -16,10 +16,7 @@ manufacturer_id = 1010
 catalog_id = 0
 customer_ip_fallback = "203.0.113.10"
 """
-ROUTE = """
-[routes.shipping_map]
-"*" = "standard/Standard"
-"""
+ROUTE = {"shipping_map": {"*": "standard/Standard"}}
 
 
 def list_secrets() -> dict[str, str]:

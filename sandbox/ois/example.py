@@ -6,11 +6,11 @@ from sandbox.ois.reference import PAYMENT_OPTIONS, SHIPPING_AGENTS
 _DIALS = OisDials()
 
 ACCOUNT = f"""\
-[oms.ois-cdiscount]
+[oms.{{account}}]
 connector = "ois"
 settle_delay = "1s"
 
-[oms.ois-cdiscount.settings]
+[oms.{{account}}.settings]
 base_url = "{{base}}/ois/"
 client_id = "file:ois-client-id"
 client_secret = "file:ois-client-secret"
@@ -21,11 +21,11 @@ lookup_path = "order/v1/Orders/{{{{identifier}}}}"
 """
 
 # OIS wants a delivery method and a VAT rate of every order; not every order brings them.
-ROUTE = f"""\
-defaults = {{ "delivery.method" = "home", "lines.*.tax_rate" = "20" }}
-shipping_map = {{ "*" = "{SHIPPING_AGENTS[0]["Id"]}" }}
-payment_map = {{ "*" = "{PAYMENT_OPTIONS[0]["Id"]}" }}
-"""
+ROUTE = {
+    "defaults": {"delivery.method": "home", "lines.*.tax_rate": "20"},
+    "shipping_map": {"*": SHIPPING_AGENTS[0]["Id"]},
+    "payment_map": {"*": PAYMENT_OPTIONS[0]["Id"]},
+}
 
 
 def list_secrets() -> dict[str, str]:

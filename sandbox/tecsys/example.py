@@ -4,16 +4,15 @@ from sandbox.tecsys.dials import EXAMPLE_ORDER_PATH, TecsysDials
 
 # The path for new orders is the sandbox's, not the vendor's: S002 has none.
 ACCOUNT = f"""\
-[oms.tecsys-cdiscount]
+[oms.{{account}}]
 connector = "tecsys"
 settle_delay = "1s"
 
-[oms.tecsys-cdiscount.settings]
+[oms.{{account}}.settings]
 base_url = "{{base}}/tecsys/v1/"
 subscription_key = "file:tecsys-subscription-key"
 create_order_path = "{EXAMPLE_ORDER_PATH}"
 """
-ROUTE = ""
 
 
 def list_secrets() -> dict[str, str]:
