@@ -41,6 +41,7 @@ class World:
         horizon: datetime | None = None,
         owner: Callable[[Sequence[str], str], str | None] | None = None,
         keep: timedelta = timedelta(hours=24),
+        lacks: Mapping[str, Mapping[str, str]] | None = None,
         **party: Any,
     ) -> None:
         self.redis: Any = fakeredis.FakeRedis()
@@ -53,7 +54,13 @@ class World:
                 for name, client in self.markets.items()
             },
             {
-                name: Party(name=name, client=client, statuses={}, **{k: v for k, v in party.items() if k == "batch"})
+                name: Party(
+                    name=name,
+                    client=client,
+                    statuses={},
+                    lacks=(lacks or {}).get(name, {}),
+                    **{k: v for k, v in party.items() if k == "batch"},
+                )
                 for name, client in self.oms.items()
             },
             routes,
