@@ -105,7 +105,7 @@ def _line(label: str, words: str) -> str:
 def _tell_marketplace(standing: Standing, name: str) -> str:
     book, targets = standing.marketplaces[name], standing.books["routes"][name]
     foreign = f" ({len(book['not_ours'])} not the seller's to ship)" if book["not_ours"] else ""
-    there = " and ".join(map(name_partner, targets))
+    there = ", ".join(map(name_partner, targets))
     return f"{book['orders']} orders{foreign} for {there}; {standing.ended(name)} settled"
 
 

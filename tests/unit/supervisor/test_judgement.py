@@ -160,7 +160,7 @@ def test_each_marketplace_and_each_oms_has_its_line() -> None:
     assert found.settled
     assert not find_differences(found)
     text = write_summary(found, repaired="orders:shop:P1 ...", differences=[], seconds=1)
-    assert "Octopia    11 orders (1 not the seller's to ship) for Egenta and Transiteo; 10 settled" in text
+    assert "Octopia    11 orders (1 not the seller's to ship) for Egenta, Transiteo; 10 settled" in text
     assert "Market     2 orders for Transiteo; 2 settled" in text
     assert "Egenta     7 of 7 valid ones, 0 twice; 8 shipments at the marketplace and acknowledged; 2 questions" in text
     assert "Transiteo  9 of 9 valid ones, 0 twice\n" in text
