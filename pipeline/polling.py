@@ -126,8 +126,9 @@ class Polling:
         if flow is Flow.ORDERS:
             return NewDocument(ref, row, Step.NORMALIZE, account.name, facts=self._facts(row, now))
         markets = self.context.network.markets_of(flow, account.name)
-        market = (self.owner(markets, row.id) if len(markets) > 1 else None) or markets[0]
-        return NewDocument(ref, row, Step.FETCH, market, facts={"market": market})
+        market = (self.owner(markets, row.order or row.id) if len(markets) > 1 else None) or markets[0]
+        facts = {"market": market, **({"order": row.order} if row.order else {})}
+        return NewDocument(ref, row, Step.FETCH, market, facts=facts)
 
     def _facts(self, row: Row, now: datetime) -> dict[str, str]:
         """`old`: beyond what the ledger remembers, so taken as maybe sent and looked up first."""

@@ -9,7 +9,7 @@ from pipeline.domain.endings import Ending
 from pipeline.domain.errors import Fault, FieldError, Trouble
 from pipeline.domain.lifecycle import Condition, Flow, Item, Ref, Step
 from pipeline.domain.order import Order
-from pipeline.domain.reports import Cancellation, Shipment, StatusReport
+from pipeline.domain.reports import Acknowledgement, Cancellation, Shipment, StatusReport
 
 D = TypeVar("D", contravariant=True)
 
@@ -22,6 +22,7 @@ class Row:
 
     `version`: the partner's own time of last change; None where it has none. `occurrence` rows are requests
     (a shipped list, a "check these" list): listed again while nothing of them is live, they begin again.
+    `order`: the marketplace's order id, where `id` is not: a list that tells several shipments of one order apart.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Row:
     version: datetime | None = None
     purchased_at: datetime | None = None
     occurrence: bool = False
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,8 @@ class Write(Generic[D]):
     no look-up). `repeat_is_safe`: the contract or a setting says that sending again is harmless.
     `listed_again`: the partner lists what it asks for until it is answered, so its next list is the look-up: nothing
     is repeated that may be out of date by then. `volatile`: dotted wire paths (`lines.*.commission`) left out of the
-    fingerprint.
+    fingerprint. `with_order`: of a cancellation, that its `extra.order` must be the order as the route's OMS is to
+    see it.
     """
 
     prepare: Callable[[D], Body]
@@ -108,6 +111,7 @@ class Write(Generic[D]):
     repeat_is_safe: bool = False
     listed_again: bool = False
     volatile: frozenset[str] = frozenset()
+    with_order: bool = False
 
     @property
     def can_be_settled(self) -> bool:
@@ -120,7 +124,7 @@ class Marketplace(Protocol):
 
     accept: Write[Order] | None
     refuse: Write[Order] | None
-    acknowledge: Write[Order] | None
+    acknowledge: Write[Acknowledgement] | None
     ship: Write[Shipment] | None
     cancel: Write[Cancellation] | None
 

@@ -10,7 +10,7 @@ from sandbox.copies import REPEATS
 from sandbox.fault_sets import NAMES
 from sandbox.marketplaces import MARKETPLACES, find_marketplace
 from sandbox.oms import OMS, find_oms
-from sandbox.routing import lay_routes, read_names, read_routes
+from sandbox.routing import choose_fulfillers, lay_routes, read_names, read_routes
 
 
 def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -28,7 +28,10 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--faults", choices=NAMES, default="none")
     parser.add_argument("--egenta-mode", choices=["upsert", "insert"], default="upsert")
     parser.add_argument("--repeat", choices=REPEATS, default="insert", help="what a known id does at another OMS")
-    parser.add_argument("--ship-after", type=float, default=1.0, help="Egenta: seconds; negative: never")
+    parser.add_argument("--ship-after", type=float, default=1.0, help="Egenta, Kibo: seconds; negative: never")
+    parser.add_argument(
+        "--oms-ship-after", type=float, default=-1.0, help="the same for OIS and Tecsys, where shipments are by setting"
+    )
     parser.add_argument("--status-share", type=float, default=0.2, help="part of the orders Egenta asks about")
     parser.add_argument("--commit-delay", type=float, default=0.0, help="seconds until an import takes effect")
     parser.add_argument("--token-seconds", type=float, default=7200.0, help="how long a marketplace's tokens hold")
@@ -54,14 +57,16 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
     """The options as a configuration."""
     for_markets = {"token_seconds": options.token_seconds}
     for_oms = {"repeat": options.repeat, "commit_delay_seconds": options.commit_delay}
-    for_egenta = {
-        "mode": options.egenta_mode,
-        "ship_after_seconds": options.ship_after if options.ship_after >= 0 else None,
-        "status_question_share": options.status_share,
-    }
+    for_egenta = {"mode": options.egenta_mode, "status_question_share": options.status_share}
     dials = {name: _set(find_marketplace(name), for_markets) for name in options.marketplace}
+    after = {name: _read_seconds(options, find_oms(name).ships) for name in options.oms}
+    able = [name for name in options.oms if after[name] is not None]
+    shipping = choose_fulfillers(lay_routes(options.marketplace, options.oms, options.route), able)
     for name in options.oms:
-        dials[name] = _set(find_oms(name), for_oms | (for_egenta if name == "egenta" else {}))
+        wishes = for_oms | (for_egenta if name == "egenta" else {}) | {"ship_after_seconds": None}
+        if name in shipping:
+            wishes |= {"ship_after_seconds": after[name], **find_oms(name).shipping}
+        dials[name] = _set(find_oms(name), wishes)
     return SandboxConfig(
         orders=options.orders,
         seed=options.seed,
@@ -73,6 +78,11 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
         routes=options.route,
         dials=dials,
     )
+
+
+def _read_seconds(options: argparse.Namespace, ships: str) -> float | None:
+    seconds = {"always": options.ship_after, "asked": options.oms_ship_after}.get(ships, -1.0)
+    return seconds if seconds >= 0 else None
 
 
 def _set(row: Any, wishes: dict[str, Any]) -> Any:

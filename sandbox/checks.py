@@ -19,14 +19,14 @@ def list_currencies() -> frozenset[str]:
 
 @cache
 def list_countries() -> frozenset[str]:
-    """ISO 3166-1 alpha-2."""
-    return frozenset(country.alpha_2 for country in pycountry.countries)
+    """ISO 3166-1 alpha-2, and Kosovo's user-assigned code."""
+    return frozenset(country.alpha_2 for country in pycountry.countries) | {"XK"}
 
 
 @cache
 def list_long_countries() -> frozenset[str]:
-    """ISO 3166-1 alpha-3."""
-    return frozenset(country.alpha_3 for country in pycountry.countries)
+    """ISO 3166-1 alpha-3, and Kosovo's."""
+    return frozenset(country.alpha_3 for country in pycountry.countries) | {"XKX"}
 
 
 def is_number(value: object) -> bool:

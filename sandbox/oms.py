@@ -72,6 +72,7 @@ OMS: Mapping[str, Row[OmsRoom]] = {
     "egenta": Row(
         make=lambda dials, ground: Egenta(dials, ground.agenda, ground.seed, ground.journal, ground.markets),
         dials=EgentaDials,
+        ships="always",
         doors=Doors(
             "egenta",
             lists=("egenta.shipped", "egenta.status_list"),
@@ -84,7 +85,8 @@ OMS: Mapping[str, Row[OmsRoom]] = {
     "kibo": Row(
         make=lambda dials, ground: Kibo(dials, ground.agenda, ground.journal),
         dials=KiboDials,
-        doors=Doors("kibo", takes="kibo.import", token="kibo.token"),
+        ships="always",
+        doors=Doors("kibo", lists=("kibo.shipments",), takes="kibo.import", token="kibo.token"),
         account=kibo_example.ACCOUNT,
         secrets=kibo_example.list_secrets,
         route=kibo_example.ROUTE,
@@ -92,6 +94,7 @@ OMS: Mapping[str, Row[OmsRoom]] = {
     "ois": Row(
         make=lambda dials, ground: Ois(dials, ground.agenda),
         dials=OisDials,
+        ships="asked",
         doors=Doors("ois", takes="ois.order", token="ois.token"),
         account=ois_example.ACCOUNT,
         secrets=ois_example.list_secrets,
@@ -103,6 +106,8 @@ OMS: Mapping[str, Row[OmsRoom]] = {
         make=lambda dials, ground: Tecsys(dials, ground.agenda, ground.journal),
         dials=TecsysDials,
         trial={"create_order_path": EXAMPLE_ORDER_PATH},
+        ships="asked",
+        shipping={"auto_shipments": True},
         doors=Doors("tecsys", takes="tecsys.order"),
         account=tecsys_example.ACCOUNT,
         secrets=tecsys_example.list_secrets,

@@ -28,6 +28,15 @@ def lay_routes(marketplaces: Sequence[str], oms: Sequence[str], routes: Routes =
     return {name: tuple(laid[name]) for name in marketplaces}
 
 
+def choose_fulfillers(routes: Mapping[str, tuple[str, ...]], able: Sequence[str]) -> set[str]:
+    """Of the OMS that can ship, those that do: for one order only one, the first in this order."""
+    chosen: set[str] = set()
+    for name in able:
+        if not any(name in targets and chosen & {*targets} for targets in routes.values()):
+            chosen.add(name)
+    return chosen
+
+
 def read_names(words: Sequence[str]) -> tuple[str, ...]:
     """Repeated or separated by commas: `a,b`, `c` are three."""
     return tuple(name for word in words for name in word.split(",") if name)

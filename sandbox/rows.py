@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from sandbox.fault_sets import Doors
 from sandbox.ground import Ground
@@ -17,7 +17,8 @@ Tables = Mapping[str, Mapping[str, str]]
 class Row(Generic[R]):
     """`dials` makes its settings as documented, `trial` are those it is demonstrated with. `account` is TOML, with
     `{base}` (the sandbox's address) and `{account}` (its name) to be filled in, and `secrets` gives file name ->
-    content. `plants` are the invalid orders that it can have; `suit` makes an order one that it can hold."""
+    content. `plants` are the invalid orders that it can have; `suit` makes an order one that it can hold. An OMS
+    `ships` in a trial always, or only when asked, and then needs the dials of `shipping`."""
 
     make: Callable[[Any, Ground], R]
     dials: Callable[[], Any]
@@ -26,5 +27,7 @@ class Row(Generic[R]):
     secrets: Callable[[], Mapping[str, str]]
     trial: Mapping[str, Any] = field(default_factory=dict)
     route: Tables = field(default_factory=dict)
+    ships: Literal["always", "asked", "never"] = "never"
+    shipping: Mapping[str, Any] = field(default_factory=dict)
     plants: tuple[str, ...] = PLANT_KINDS
     suit: Callable[[Sample], Sample] = keep

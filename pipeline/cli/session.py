@@ -45,15 +45,22 @@ def _connectors() -> Mapping[str, Any]:
     return CONNECTORS
 
 
+def _source() -> Path:
+    import pipeline
+
+    return Path(pipeline.__file__).parent.parent
+
+
 @dataclass
 class Session:
-    """Tests give their own desk and connectors."""
+    """Tests give their own desk, connectors, and source checkout."""
 
     path: Path | None = None
     open_desk: Callable[[Config, bool], Desk] = _open_desk
     check: Callable[[Config], Sequence[Mapping[str, Any]]] = _check
     connectors: Callable[[], Mapping[str, Any]] = _connectors
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    source: Callable[[], Path] = _source
 
     def config(self) -> Config:
         """The configuration. Raises ConfigError."""

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeline.connectors.contract import Connector
-from pipeline.connectors.marketplaces import octopia
+from pipeline.connectors.marketplaces import mirakl, octopia
 from pipeline.connectors.oms import egenta, kibo, ois, tecsys, transiteo
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
     connector.name: connector
     for connector in (
         octopia.CONNECTOR,
+        mirakl.CONNECTOR,
         egenta.CONNECTOR,
         kibo.CONNECTOR,
         transiteo.CONNECTOR,

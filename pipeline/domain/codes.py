@@ -8,7 +8,7 @@ def countries() -> frozenset[str]:
     """Read at the first question, not at import: the tables are large."""
     import pycountry
 
-    return frozenset(country.alpha_2 for country in pycountry.countries)
+    return frozenset(country.alpha_2 for country in pycountry.countries) | {"XK"}  # Kosovo: user-assigned, and in use
 
 
 @cache

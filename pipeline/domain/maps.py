@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 REST: Final = "*"
+MAPPED: Final = (
+    "mapped"  # below a dressed order's `extra`: the paths whose words are a map's, no longer a partner's own
+)
 
 
 def translate(table: Mapping[str, str], word: str | None) -> str | None:

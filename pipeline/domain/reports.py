@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pipeline.domain.order import OrderStatus
+
+ORDER: Final = "order"  # below a cancellation's `extra`: the whole order, where the target's call needs it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,25 @@ class StatusReport:
     status: OrderStatus | None = None
     raw_status: str | None = None
     seen_at: datetime | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """An OMS's own reference for an order; absent where it keeps it under the marketplace's id."""
+
+    account: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """What a marketplace is told once every required OMS has its order. `receipts`: of each that has it, in the order
+    of the routes. `extra`: the order's own.
+    """
+
+    order_id: str | None = None
+    receipts: tuple[Receipt, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -1,6 +1,7 @@
 """For each flow: which write delivers a document at its target, and the wire body that write would send."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipeline.config.model import Route
@@ -8,7 +9,7 @@ from pipeline.domain.codec import from_fields
 from pipeline.domain.errors import NotConfigured
 from pipeline.domain.fingerprint import fingerprint, without
 from pipeline.domain.lifecycle import Flow
-from pipeline.domain.reports import Cancellation, Shipment, StatusReport
+from pipeline.domain.reports import ORDER, Cancellation, Shipment, StatusReport
 from pipeline.flows.dressing import dress
 from pipeline.flows.network import Network
 from pipeline.ports import Body, Write
@@ -42,12 +43,18 @@ def delivering(network: Network, flow: Flow, target: str, *, again: bool = False
     return write
 
 
-def document_for(flow: Flow, fields: Mapping[str, Any], route: Route | None) -> Any:
-    """The canonical document as the route's other side is to see it."""
+def document_for(flow: Flow, fields: Mapping[str, Any], route: Route | None, *, with_order: bool = False) -> Any:
+    """The canonical document as the route's other side is to see it. `with_order`: its write's."""
     if flow is Flow.ORDERS:
         assert route is not None  # noqa: S101 - an order is always pushed along a route
         return dress(fields, route)
-    return from_fields(DOCUMENTS[flow], fields)
+    document = from_fields(DOCUMENTS[flow], fields)
+    if flow is not Flow.CANCELLATIONS or ORDER not in document.extra:
+        return document
+    extra = {name: value for name, value in document.extra.items() if name != ORDER}
+    if with_order and route is not None:
+        extra[ORDER] = dress(document.extra[ORDER], route)
+    return replace(document, extra=extra)
 
 
 def wire_body(write: Write[Any], document: Any) -> tuple[Body, str]:

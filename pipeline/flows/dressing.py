@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.config.model import Route
 from pipeline.domain.codec import from_fields
 from pipeline.domain.errors import FieldError, Puzzling
-from pipeline.domain.maps import translate
+from pipeline.domain.maps import MAPPED, translate
 from pipeline.domain.order import Line, Order
 from pipeline.domain.overlay import apply_defaults
 
@@ -43,7 +43,8 @@ def dress(fields: Mapping[str, Any], route: Route, read: Order | None = None) ->
         order = replace(order, delivery=replace(order.delivery, carrier=found))
     if route.payment_map:
         found = word(route.payment_map, "payment_map", "payment.method", order.payment.method)
-        order = replace(order, payment=replace(order.payment, method=found))
+        extra = {**order.extra, MAPPED: ("payment.method",)}  # a mistyped map is told from a marketplace's own word
+        order = replace(order, payment=replace(order.payment, method=found), extra=extra)
     if riddles:
         raise Puzzling.of(tuple(riddles))
     return order

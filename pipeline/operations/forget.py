@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.domain.lifecycle import DONE, Condition, Ref
+from pipeline.domain.reports import ORDER
 from pipeline.operations.books import Books
 from pipeline.operations.errors import NotAllowed, NotFound
 from pipeline.operations.hold import Holds
@@ -88,4 +89,10 @@ class Forgetting:
 
 
 def _has(document: Mapping[str, Any], wanted: str) -> bool:
-    return any(str((document.get(part) or {}).get("email", "")).casefold() == wanted for part in PEOPLE)
+    """Itself, or the order that a cancellation carries: its own record may be gone by then."""
+    carried = (document.get("extra") or {}).get(ORDER) or {}
+    return any(
+        str((held.get(part) or {}).get("email", "")).casefold() == wanted
+        for held in (document, carried)
+        for part in PEOPLE
+    )

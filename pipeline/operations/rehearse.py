@@ -57,10 +57,13 @@ class Rehearsal:
         ref, network = record.ref, self._context.network
         found: dict[str, Any] = {}
         for target in _held_back(record, self._context):
-            route = network.route(ref.flow, ref.source, target) if ref.flow is Flow.ORDERS else None
+            routed = ref.flow in (Flow.ORDERS, Flow.CANCELLATIONS)
+            route = network.route(ref.flow, ref.source, target) if routed else None
             try:
                 write = delivering(network, ref.flow, target)
-                found[target] = wire_body(write, document_for(ref.flow, record.document, route))[0].content
+                found[target] = wire_body(
+                    write, document_for(ref.flow, record.document, route, with_order=write.with_order)
+                )[0].content
             except Trouble as trouble:
                 found[target] = f"{trouble.kind}: {trouble.message}"
         return found

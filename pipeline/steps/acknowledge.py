@@ -5,7 +5,9 @@ from pipeline.domain.endings import Advanced, Ending
 from pipeline.domain.errors import PartnerTrouble, Trouble
 from pipeline.domain.lifecycle import Flow
 from pipeline.domain.order import Order
-from pipeline.flows.deliveries import DOCUMENTS, wire_body
+from pipeline.domain.reports import Acknowledgement, Receipt, Shipment
+from pipeline.flows.deliveries import wire_body
+from pipeline.flows.network import Network
 from pipeline.hand import Hand
 from pipeline.ports import Holding, Write
 from pipeline.steps.cancel import end_canceled, is_canceled
@@ -34,7 +36,7 @@ def acknowledge(hand: Hand, context: Context) -> None:
             elif flow is Flow.ORDERS and _was_told(holding):
                 quiet.append((holding, _over(note=f"{hand.account} was told before")))
             else:
-                body, sent = wire_body(write, from_fields(DOCUMENTS.get(flow, Order), holding.document or {}))
+                body, sent = wire_body(write, _told(flow, holding, context.network))
                 ready.setdefault(flow, []).append(Ready(holding, body, sent))
         except (Trouble, *DEFECTS) as met:
             if isinstance(met, PartnerTrouble):
@@ -44,6 +46,21 @@ def acknowledge(hand: Hand, context: Context) -> None:
     for flow, batch in ready.items():
         write = party.client.acknowledge if flow is Flow.ORDERS else party.client.acknowledge_shipped
         Writing(hand, context, party, write, lambda one, receipt: _over()).out(batch)
+
+
+def _told(flow: Flow, holding: Holding, network: Network) -> Acknowledgement | Shipment:
+    """What the source is told: of an order, by which references the OMSs have it."""
+    if flow is not Flow.ORDERS:
+        return from_fields(Shipment, holding.document or {})
+    ref, order = holding.item.ref, from_fields(Order, holding.document or {})
+    named = dict.fromkeys(name for route in network.routes(flow, source=ref.source) for name in route.to)
+    states = {name: holding.deliveries.get(name, {}) for name in (*named, *holding.deliveries)}
+    receipts = tuple(
+        Receipt(account=name, reference=None if state.get("rc") in (None, "", "-") else state["rc"])
+        for name, state in states.items()
+        if state.get("co") == "done"
+    )
+    return Acknowledgement(order_id=order.id or ref.id, receipts=receipts, extra=order.extra)
 
 
 def _over(note: str | None = None) -> Advanced:

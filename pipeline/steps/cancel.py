@@ -1,12 +1,13 @@
 """An order that its marketplace has canceled: never pushed; a target that has it is told, or learns by asking."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from pipeline.domain.endings import Advanced, Begotten, Ending, Held, Target, Unknown
 from pipeline.domain.errors import Fault, Kind, Trouble
 from pipeline.domain.lifecycle import Flow, Ref, Step
 from pipeline.domain.order import Order, OrderStatus
+from pipeline.domain.reports import ORDER
 from pipeline.flows.deliveries import delivering, document_for, wire_body
 from pipeline.flows.network import Network
 from pipeline.hand import Hand
@@ -41,7 +42,7 @@ def end_canceled(holding: Holding, order: Order, network: Network) -> Ending:
     ways += [f"{target} has no cancel call and learns by its status question" for target in asking]
     ways += [f"{target} may have it: that is settled first" for target in doubtful]
     note = f"{word} after its push: " + "; ".join(ways)
-    begets = (_cancellation(holding, order, told),) if told else ()
+    begets = (_cancellation(holding, order, told, network),) if told else ()
     if not deaf and not doubtful:
         return Advanced(note=note, begets=begets)
     targets = (
@@ -103,9 +104,16 @@ def _as_it_was(holding: Holding, target: str) -> Advanced:
     return Advanced(fingerprint=state.get("bf"), receipt=state.get("rc"))
 
 
-def _cancellation(holding: Holding, order: Order, targets: Sequence[str]) -> Begotten:
+def _cancellation(holding: Holding, order: Order, targets: Sequence[str], network: Network) -> Begotten:
+    """With the order itself only where a target's call needs it: it is personal data once more."""
     ref = holding.item.ref
-    raw = {"order_id": order.id or ref.id, "requested_by": "marketplace", "raw_reason": order.raw_status or "canceled"}
+    raw: dict[str, Any] = {
+        "order_id": order.id or ref.id,
+        "requested_by": "marketplace",
+        "raw_reason": order.raw_status or "canceled",
+    }
+    if any(delivering(network, Flow.CANCELLATIONS, target).with_order for target in targets):
+        raw["extra"] = {ORDER: dict(holding.document or {})}
     return Begotten(ref=Ref(Flow.CANCELLATIONS, ref.source, ref.id), raw=raw, facts={"target": ",".join(targets)})
 
 

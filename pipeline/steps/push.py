@@ -70,8 +70,9 @@ def _ready(holding: Holding, flow: Flow, write: Write[Any], context: Context) ->
     ref, target = holding.item.ref, holding.item.target or ""
     if holding.document is None:
         raise Invalid("the record has no canonical document; replay it from normalize")
-    route = context.network.route(flow, ref.source, target) if flow is Flow.ORDERS else None
-    document = document_for(flow, holding.document, route)
+    routed = flow in (Flow.ORDERS, Flow.CANCELLATIONS)
+    route = context.network.route(flow, ref.source, target) if routed else None
+    document = document_for(flow, holding.document, route, with_order=write.with_order)
     body, sent = wire_body(write, document)
     imports = context.network.party(target).client.import_orders if flow is Flow.ORDERS else write
     if imports is not write:  # versions are compared by what an import would send

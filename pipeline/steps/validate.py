@@ -9,7 +9,7 @@ from pipeline.domain.errors import FieldError, Invalid, Puzzling, Trouble
 from pipeline.domain.lifecycle import Flow
 from pipeline.domain.reports import Cancellation, Shipment, StatusReport
 from pipeline.domain.rules import cancellation_faults, shipment_faults, status_faults
-from pipeline.flows.deliveries import delivering, wire_body
+from pipeline.flows.deliveries import delivering, document_for, wire_body
 from pipeline.hand import Hand
 from pipeline.ports import Holding
 from pipeline.steps.accept import accept
@@ -74,10 +74,16 @@ def _cancellation(holding: Holding, now: datetime, context: Context) -> Ending:
     cancellation = from_fields(Cancellation, holding.document or {})
     names = holding.facts["target"].split(",")
     faults = cancellation_faults(cancellation, now=now)
-    writes = [delivering(context.network, Flow.CANCELLATIONS, name) for name in names]
-    _raise_all(faults, lambda: [wire_body(write, cancellation) for write in writes])
-    source = holding.item.ref.source
-    if any(context.network.route(Flow.CANCELLATIONS, source, name).mode == "rehearse" for name in names):
+    flow, network, fields = Flow.CANCELLATIONS, context.network, holding.document or {}
+    writes = {name: delivering(network, flow, name) for name in names}
+    routes = {name: network.route(flow, holding.item.ref.source, name) for name in names}
+
+    def prepare() -> None:
+        for name, write in writes.items():
+            wire_body(write, document_for(flow, fields, routes[name], with_order=write.with_order))
+
+    _raise_all(faults, prepare)
+    if any(route.mode == "rehearse" for route in routes.values()):
         return rehearsed(names)
     return Advanced(targets=tuple(Target(account=name, maybe_sent=context.is_restored(holding)) for name in names))
 

@@ -33,6 +33,8 @@ def _at_the_oms(standing: Standing) -> Iterator[str]:
             done = standing.count("shipments", "done", partner=name)
             if done != len(acked):
                 yield f"{done} shipments done in the ledger, {len(acked)} acknowledged at {there}"
+        elif (done := standing.count("shipments", "done", partner=name)) != (left := int(book.get("shipped", 0))):
+            yield f"{done} shipments done in the ledger, {left} left {there}"
 
 
 def _in_the_ledger(standing: Standing) -> Iterator[str]:
@@ -113,6 +115,9 @@ def _tell_oms(book: Mapping[str, Any], audit: Mapping[str, Any]) -> str:
     parts = [f"{audit['arrived']} of {audit['expected']} valid ones, {len(audit['doubled'])} twice"]
     if "acked" in book:
         parts.append(f"{book['acked']} shipments at the marketplace and acknowledged")
+    elif book.get("shipped"):
+        shipped = book["shipped"] - len(audit["not_shipped_at_marketplace"])
+        parts.append(f"{shipped} shipments at the marketplace")
     if "questions_answered" in book:
         parts.append(f"{book['questions_answered']} questions answered")
     return "; ".join(parts)

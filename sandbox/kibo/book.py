@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sandbox.agenda import Agenda, format_instant
@@ -11,6 +12,7 @@ from sandbox.copies import Shelf
 from sandbox.kibo.dials import KiboDials
 
 FIRST_ORDER, FIRST_ITEM = 7_000_001, 9_000_001
+LATER = timedelta(seconds=0.5)  # between the parcels of an order
 
 
 @dataclass(slots=True)
@@ -23,14 +25,40 @@ class Item:
 
 @dataclass(slots=True)
 class Held:
-    """One order. `tracking`: set once it is shipped here (not when it came in as SHIPPED)."""
+    """One order. `parcels`: its shipments, each with its tracking number once it has left; none of what came in as
+    SHIPPED or CANCELLED.
+    """
 
     order_id: int
     order: dict[str, Any]
     status: str
     created: str
     items: list[Item]
-    tracking: str | None = None
+    parcels: list[str | None] = field(default_factory=list)
+
+    def show_shipments(self, *, named: bool) -> list[dict[str, Any]]:
+        """As the search gives them: fields that the documents name, and words of ours where they name none."""
+        name = {"externalOrderID": self.order["externalOrderID"]} if named else {}
+        state = "CANCELLED" if self.status == "CANCELLED" else None
+        return [
+            {
+                "shipmentID": self.order_id * 10 + n,
+                "orderID": self.order_id,
+                "manufacturerID": self.order["manufacturerID"],
+                **name,
+                "catalogID": self.order["catalogID"],
+                "shipmentStatus": state or ("FULFILLED" if tracking else "READY"),
+                "trackingInformation": [{"trackingNumber": tracking, "carrierType": "other", "carrierTypeOther": "DHL"}]
+                if tracking
+                else [],
+            }
+            for n, tracking in enumerate(self.parcels, 1)
+        ]
+
+    @property
+    def has_left(self) -> bool:
+        """Every parcel of it."""
+        return bool(self.parcels) and None not in self.parcels
 
     def show(self) -> dict[str, Any]:
         """As the search gives it: what was sent, with Kibo's numbers and the status of now."""
@@ -78,8 +106,11 @@ class Book:
             items=self._number(order),
         )
         self.shelf.add(external, held)
-        if self.dials.ship_after_seconds is not None and held.status == "READY":
-            self._agenda.schedule(now + timedelta(seconds=self.dials.ship_after_seconds), lambda _: _ship(held))
+        if held.status == "READY":
+            held.parcels = [None] * self.dials.shipments_an_order
+            for n in range(len(held.parcels)) if self.dials.ship_after_seconds is not None else ():
+                due = now + timedelta(seconds=self.dials.ship_after_seconds or 0.0) + n * LATER
+                self._agenda.schedule(due, partial(_ship, held, n))
         return held
 
     def _number(self, order: dict[str, Any]) -> list[Item]:
@@ -91,15 +122,24 @@ class Book:
         """The item and its order; None: no such item."""
         return next(((held, item) for held in self for item in held.items if item.item_id == item_id), None)
 
+    def list_open(self) -> list[str]:
+        """Orders that are to leave yet."""
+        ships = self.dials.ship_after_seconds is not None
+        return [held.order["externalOrderID"] for held in self if ships and held.status == "READY"]
+
     def describe(self) -> dict[str, Any]:
         """For the report."""
         return {
             **self.shelf.describe(),
             "by_status": dict(Counter(held.status for held in self)),
+            "shipped": sum(held.has_left for held in self),
+            "to_ship": len(self.list_open()),
             "e_mails": sum(held.order["sendEmail"] for held in self),
         }
 
 
-def _ship(held: Held) -> None:
+def _ship(held: Held, n: int, _: datetime) -> None:
+    """The order is SHIPPED with its last parcel."""
     if held.status == "READY":
-        held.status, held.tracking = "SHIPPED", f"KB{held.order_id:010d}"
+        held.parcels[n] = f"KB{held.order_id:010d}{n or ''}"
+        held.status = "SHIPPED" if held.has_left else held.status

@@ -14,7 +14,8 @@ class KiboDials:
     `external_filter`: what an order search does with `externalOrderID` (not documented): filters exactly, ignores it
     and gives other orders as well, or refuses it with 5016. `per_second` and `per_day`: Mashery's limits, None is
     none. `expired_status`: what an expired token gets (both are documented). `ship_after_seconds`: from an import as
-    READY to SHIPPED; None is never."""
+    READY to SHIPPED; None is never. `shipments_an_order`: how many it is sent in, the second half a second later.
+    `shipments_named`: whether a shipment tells the externalOrderID (it does in the documents)."""
 
     api_key: str = "sandbox-kibo"
     api_secret: str = "sandbox-kibo-secret"
@@ -27,6 +28,8 @@ class KiboDials:
     per_second: int | None = None
     per_day: int | None = None
     ship_after_seconds: float | None = None
+    shipments_an_order: int = 1
+    shipments_named: bool = True
     commit_delay_seconds: float = 0.0
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ from sandbox.kibo.dials import KiboDials
 ACCOUNT = """\
 [oms.{account}]
 connector = "kibo"
+poll.shipments = "1s"
 settle_delay = "1s"
 
 [oms.{account}.settings]
@@ -15,6 +16,7 @@ api_secret = "file:kibo-api-secret"
 manufacturer_id = 1010
 catalog_id = 0
 customer_ip_fallback = "203.0.113.10"
+shipment_poll = true
 """
 ROUTE = {"shipping_map": {"*": "standard/Standard"}}
 

@@ -132,16 +132,10 @@ class Kibo:
         self.entry.check(ask)
         search = read_search(ask.query, SHIPMENT_FILTERS, self.dials)
         rows = [
-            {
-                "shipmentID": held.order_id * 10 + 1,
-                "orderID": held.order_id,
-                "manufacturerID": held.order["manufacturerID"],
-                "trackingNumber": held.tracking,
-                "carrierType": "other",
-                "carrierTypeOther": "DHL",
-            }
+            shipment
             for held in self.book
-            if held.tracking and search.passes(manufacturerID=held.order["manufacturerID"], orderID=held.order_id)
+            if search.passes(manufacturerID=held.order["manufacturerID"], orderID=held.order_id)
+            for shipment in held.show_shipments(named=self.dials.shipments_named)
         ]
         return reply_json(200, search.cut(rows))
 
@@ -173,6 +167,14 @@ class Kibo:
         if all(other.cancelled for other in held.items):
             held.status = "CANCELLED"
         return reply_json(200, {"code": OK, "message": "OK", "orderItemID": item.item_id})
+
+    def list_shipped(self) -> list[str]:
+        """Orders that have left as a whole; one in parts is not to be told before."""
+        return [held.order["externalOrderID"] for held in self.book if held.has_left]
+
+    def list_open(self) -> list[str]:
+        """Orders that are to leave yet."""
+        return self.book.list_open()
 
     def count_copies(self) -> dict[str, int]:
         """How many copies of each order."""

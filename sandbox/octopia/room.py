@@ -200,7 +200,7 @@ class Octopia:
         return {
             held.order_id
             for held in self.book
-            if held.released and MEANINGS[held.status] != "Canceled" and not held.is_foreign()
+            if held.released and MEANINGS.get(held.status) != "Canceled" and not held.is_foreign()
         } - broken
 
     def list_forbidden(self) -> dict[str, str]:

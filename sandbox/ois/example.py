@@ -8,6 +8,7 @@ _DIALS = OisDials()
 ACCOUNT = f"""\
 [oms.{{account}}]
 connector = "ois"
+poll.shipments = "1s"
 settle_delay = "1s"
 
 [oms.{{account}}.settings]
@@ -18,6 +19,19 @@ audience = "{_DIALS.audience}"
 webshop_code = "{next(iter(_DIALS.webshops))}"
 order_path = "order/v1/Orders"
 lookup_path = "order/v1/Orders/{{{{identifier}}}}"
+webhook_log_poll = true
+
+# Where this sandbox's log has what a shipment needs; its dial `ship_after_seconds` says whether there are any.
+[oms.{{account}}.settings.webhook_pointers]
+status = "Failed"
+event = "/Event"
+shipped = "Shipped"
+entry_id = "/Id"
+created_at = "/CreatedAt"
+order_id = "/Payload/Identifier"
+parcels = "/Payload/Shipments"
+number = "/TrackingNumber"
+carrier = "/ShippingAgentId"
 """
 
 # OIS wants a delivery method and a VAT rate of every order; not every order brings them.

@@ -10,6 +10,7 @@ from sandbox.ois.reference import WEBHOOK_TYPES
 from sandbox.queries import cut_page, read_one, read_query
 from sandbox.reply import Reply
 
+FIELDS = ("Group", "Event", "URL")
 STATUSES = ("Failed", "Delivered")
 
 
@@ -68,7 +69,10 @@ class Hooks:
 
 
 def _read_subscription(ask: Ask) -> dict[str, str]:
-    raw = require_object(ask.read_json_body(), {"Group", "Event", "URL"})
+    """In a body, or as parameters: where a DELETE has them is not published."""
+    query = read_query(ask, "WebshopCode", *FIELDS)
+    given = {name: read_one(query, name) for name in FIELDS}
+    raw = require_object(given if any(given.values()) else ask.read_json_body(), set(FIELDS))
     if {"Group": raw["Group"], "Event": raw["Event"]} not in WEBHOOK_TYPES:
         refuse_fields("Wrong fields", {"Event": ["not among GetTypes"]})
     if not isinstance(raw["URL"], str) or not raw["URL"].startswith(("http://", "https://")):

@@ -6,12 +6,21 @@ from sandbox.tecsys.dials import EXAMPLE_ORDER_PATH, TecsysDials
 ACCOUNT = f"""\
 [oms.{{account}}]
 connector = "tecsys"
+poll.shipments = "1s"
 settle_delay = "1s"
 
 [oms.{{account}}.settings]
 base_url = "{{base}}/tecsys/v1/"
 subscription_key = "file:tecsys-subscription-key"
 create_order_path = "{EXAMPLE_ORDER_PATH}"
+
+# Where this sandbox's orders have their tracking; its dial `ship_after_seconds` says whether there is any.
+[oms.{{account}}.settings.tracking_pointers]
+search_field = "OrderStatus"
+search_value = "Shipped"
+updated_at = "/LastUpdatedDate"
+number = "/TrackingNumber"
+carrier = "/Carrier"
 """
 
 

@@ -28,6 +28,7 @@ class FakeWrite:
         volatile: frozenset[str] = frozenset(),
         prepare: Callable[[Any], Body] | None = None,
         promising: bool = False,
+        with_order: bool = False,
     ) -> None:
         self.answers: deque[Answer] = deque()
         self.calls: list[list[Body]] = []
@@ -47,6 +48,7 @@ class FakeWrite:
             repeat_is_safe=repeat_is_safe,
             listed_again=listed_again,
             volatile=volatile,
+            with_order=with_order,
         )
 
     @property

@@ -15,7 +15,7 @@ import pytest
 from pipeline.connectors.registry import CONNECTORS
 from pipeline.domain.codec import from_fields, to_fields
 from pipeline.domain.order import Order
-from pipeline.domain.reports import Cancellation, Shipment, StatusReport
+from pipeline.domain.reports import Acknowledgement, Cancellation, Shipment, StatusReport
 from tests.unit.connectors.rig import Partner, client_for, octopia
 
 HERE = Path(__file__).parent
@@ -40,6 +40,7 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "read_shipment": lambda client, given: to_fields(client.read_shipment(given)),
     "accept": prepared("accept", Order),
     "refuse": prepared("refuse", Order),
+    "acknowledge": prepared("acknowledge", Acknowledgement),
     "import_orders": prepared("import_orders", Order),
     "ship": prepared("ship", Shipment),
     "cancel": prepared("cancel", Cancellation),

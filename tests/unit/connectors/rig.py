@@ -114,6 +114,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "client_secret": Secret("hush"),
         "seller_id": "98979",
     },
+    "mirakl": {"base_url": "https://op.test", "api_key": Secret("hush")},
     "egenta": {
         "base_url": "https://oms.test/api/",
         "secret_id": Secret("1"),
@@ -139,11 +140,19 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "tecsys": {"base_url": "https://tecsys.test/v1/", "subscription_key": Secret("hush")},
     "transiteo": {"client_id": Secret("client"), "refresh_token": Secret("hush")},
 }
-ACCOUNTS = {"octopia": "cdiscount-fr", "egenta": "egenta-cdiscount", "kibo": "kibo-us", "ois": "ois-nl"}
+ACCOUNTS = {
+    "octopia": "cdiscount-fr",
+    "mirakl": "shop-fr",
+    "egenta": "egenta-cdiscount",
+    "kibo": "kibo-us",
+    "ois": "ois-nl",
+}
 
 
 def rig_for(connector: str, partner: Partner, account: str = "acc", **given: Any) -> Rig:
-    settings = {setting.name: setting.default for setting in CONNECTORS[connector].settings} | SETTINGS[connector]
+    settings = {setting.name: setting.default for setting in CONNECTORS[connector].settings} | SETTINGS.get(
+        connector, {}
+    )
     http = Http(httpx.Client(transport=httpx.MockTransport(partner)), deadline=5.0, max_body=1_000_000)
     return Rig(
         account=account,
@@ -237,6 +246,99 @@ def octopia_order(order_id: str = "26112214320ABC", **changes: Any) -> dict[str,
     for path, value in changes.items():
         put(order, path.split("__"), value)
     return order
+
+
+def mirakl(partner: Partner, **given: Any) -> Any:
+    return client_for("mirakl", partner, **given)
+
+
+def mirakl_order(order_id: str = "Order_00010-A", **changes: Any) -> dict[str, Any]:
+    """An order as Mirakl sends it once it is to be shipped; `changes` as for `octopia_order`."""
+    address = {
+        "civility": "Mrs",
+        "firstname": "Zoé",
+        "lastname": "Lefèvre",
+        "company": None,
+        "company_2": None,
+        "street_1": "12bis rue de l'Église",
+        "street_2": "Bât. B",
+        "zip_code": "69003",
+        "city": "Lyon",
+        "state": None,
+        "country": "France",
+        "country_iso_code": "FRA",
+        "phone": "+33 6 12 34 56 78",
+        "phone_secondary": None,
+    }
+    line: dict[str, Any] = {
+        "order_line_id": f"{order_id}-1",
+        "order_line_index": 1,
+        "order_line_state": "SHIPPING",
+        "offer_id": 2130,
+        "offer_sku": "KETTLE-17",
+        "product_sku": "AUC3700389900123",
+        "product_title": "Bouilloire émaillée 1,7 l",
+        "quantity": 2,
+        "price_unit": Decimal("19.90"),
+        "price": Decimal("39.80"),
+        "shipping_price": Decimal("4.90"),
+        "total_price": Decimal("44.70"),
+        "taxes": [{"code": "TVA", "rate": Decimal("20"), "amount": Decimal("6.63")}],
+        "shipping_taxes": [{"code": "TVA", "rate": Decimal("20"), "amount": Decimal("0.82")}],
+        "commission_fee": Decimal("3.98"),
+        "total_commission": Decimal("4.78"),
+        "cancelations": [],
+        "refunds": [],
+        "shipped_date": None,
+        "received_date": None,
+    }
+    order: dict[str, Any] = {
+        "order_id": order_id,
+        "commercial_id": "Order_00010",
+        "order_state": "SHIPPING",
+        "created_date": "2026-11-20T13:32:05Z",
+        "last_updated_date": "2026-11-21T08:00:00Z",
+        "customer_debited_date": "2026-11-20T13:40:00.275Z",
+        "shipping_deadline": "2026-11-23T17:00:00Z",
+        "leadtime_to_ship": 1,
+        "customer": {
+            "customer_id": "C-88",
+            "firstname": "Zoé",
+            "lastname": "Lefèvre",
+            "billing_address": dict(address),
+            "shipping_address": {**address, "additional_info": "digicode 12"},
+        },
+        "customer_notification_email": "c-88@relay.example",
+        "price": Decimal("39.80"),
+        "shipping_price": Decimal("4.90"),
+        "total_price": Decimal("44.70"),
+        "total_commission": Decimal("4.78"),
+        "currency_iso_code": "EUR",
+        "order_tax_mode": "TAX_INCLUDED",
+        "payment_workflow": "PAY_ON_ACCEPTANCE",
+        "payment_type": "CARD",
+        "channel": {"code": "FR", "label": "Shop France"},
+        "shipping_type_code": "HD",
+        "shipping_zone_code": "FR1",
+        "shipping_pudo_id": None,
+        "shipping_carrier_code": None,
+        "shipping_tracking": None,
+        "references": {"order_reference_for_customer": "P-4711", "order_reference_for_seller": None},
+        "can_cancel": False,
+        "can_shop_ship": True,
+        "has_incident": False,
+        "fulfillment": {"center": {"code": "DEFAULT"}},
+        "order_lines": [line],
+    }
+    for path, value in changes.items():
+        put(order, path.split("__"), value)
+    return order
+
+
+def second_line(order: dict[str, Any], state: str = "SHIPPING", **given: Any) -> dict[str, Any]:
+    """The order with one more line."""
+    line = {**order["order_lines"][0], "order_line_id": f"{order['order_id']}-2", "order_line_state": state, **given}
+    return {**order, "order_lines": [*order["order_lines"], line]}
 
 
 GONE = object()

@@ -38,6 +38,7 @@ def faults(document: Order, kind: type[Invalid] | type[Puzzling] = Invalid, **se
     return {fault.path: fault.rule for fault in raised.value.fields}
 
 
+@pytest.mark.covers("kibo:sendEmail", "kibo:no-card-number", "kibo:optInRetailer")
 def test_all_required_keys_and_nothing_that_is_absent_or_secret() -> None:
     content = prepare(order())
     assert set(content) >= {
@@ -51,6 +52,15 @@ def test_all_required_keys_and_nothing_that_is_absent_or_secret() -> None:
     assert prepare(order(), send_email=True)["sendEmail"] is True
 
 
+@pytest.mark.covers(
+    "kibo:assignedLocation",
+    "kibo:useInventory",
+    "kibo:allowSplit",
+    "kibo:channel",
+    "kibo:isTestOrder",
+    "kibo:currencyLocale",
+    "kibo:landingCode",
+)
 def test_settings_stand_in_every_order_unless_it_has_its_own() -> None:
     settings = {
         "assigned_location": "00000055", "use_inventory": False, "allow_split": True, "channel": "Market",
@@ -62,6 +72,9 @@ def test_settings_stand_in_every_order_unless_it_has_its_own() -> None:
     assert (content["landingCode"], content["channel"]) == ("TestLandingCode", "Own")
 
 
+@pytest.mark.covers(
+    "kibo:manufacturerID", "kibo:catalogID", "kibo:locale", "kibo:landingCode", "kibo:customer-ip-fallback"
+)
 def test_settings_that_cannot_be_right_are_told_at_once() -> None:
     wrong = {
         "manufacturer_id": 0, "catalog_id": -1, "locale": "english", "customer_ip_fallback": "::1",
@@ -75,6 +88,9 @@ def test_settings_that_cannot_be_right_are_told_at_once() -> None:
         kibo(Partner(), mode="createOrder", assigned_location="1")
 
 
+@pytest.mark.covers(
+    "kibo:create-order", "kibo:importedCreationDate", "kibo:assignedLocation", "kibo:useInventory", "kibo:orderStatus"
+)
 def test_the_standard_call_knows_no_status_location_or_creation_date() -> None:
     body = kibo(Partner(), mode="createOrder").import_orders.prepare(order())
     assert body.path == "createOrder/"
@@ -88,6 +104,7 @@ def faults_of_create(extra: dict[str, Any]) -> dict[str, str]:
     return {fault.path: fault.rule for fault in raised.value.fields}
 
 
+@pytest.mark.covers("kibo:orderStatus")
 @pytest.mark.parametrize(
     ("status", "word", "path"),
     [
@@ -103,6 +120,7 @@ def test_statuses(status: OrderStatus, word: str | None, path: str) -> None:
     assert (body.content.get("orderStatus"), body.path) == (word, path)
 
 
+@pytest.mark.covers("kibo:status-without-word")
 def test_a_status_without_a_word_is_held_when_it_is_sent_and_nothing_goes_out() -> None:
     partner = Partner()
     client = kibo(partner)
@@ -115,6 +133,7 @@ def test_a_status_without_a_word_is_held_when_it_is_sent_and_nothing_goes_out() 
     assert "createOrder" in outcome.message
 
 
+@pytest.mark.covers("kibo:customerIP", "kibo:customer-ip-fallback")
 @pytest.mark.parametrize("told", [None, "10.1.2.3", "192.168.0.1", "127.0.0.1", "2001:db8::1", "0.0.0.0", "none"])  # noqa: S104
 def test_the_buyers_address_or_the_fallback(told: str | None) -> None:
     assert prepare(order(buyer=Buyer(ip=told)))["customerIP"] == "203.0.113.9"
@@ -122,6 +141,7 @@ def test_the_buyers_address_or_the_fallback(told: str | None) -> None:
     assert prepare(order(buyer=Buyer(ip="198.51.100.7")))["customerIP"] == "198.51.100.7"
 
 
+@pytest.mark.covers("kibo:customer", "kibo:customer.{firstName,lastName}")
 def test_the_name_is_of_whom_it_is_sent_to() -> None:
     to = build_address(first_name="Ada", last_name="King", company="Engines")
     assert prepare(order(shipping_address=to))["customer"]["lastName"] == "King"
@@ -134,6 +154,7 @@ def test_the_name_is_of_whom_it_is_sent_to() -> None:
     assert faults(nobody) == {"shipping_address.last_name": "form"}
 
 
+@pytest.mark.covers("kibo:shippingMethod", "kibo:shippingMethod.{shippingType,shippingClass}")
 def test_shipping_words_are_never_guessed() -> None:
     assert prepare(order(delivery=Delivery()))["shippingMethod"] == {
         "shippingType": "standard", "shippingClass": "Standard",
@@ -143,6 +164,9 @@ def test_shipping_words_are_never_guessed() -> None:
     assert faults(order(delivery=Delivery(service="Express")), Puzzling) == {"delivery.carrier": "shipping_map"}
 
 
+@pytest.mark.covers(
+    "kibo:orderPayments.*.paymentMethod.paymentType", "kibo:orderPayments.*.paymentMethod.noOperationType"
+)
 @pytest.mark.parametrize(
     ("method", "setting", "sent"),
     [(None, "NO", "NO"), ("card", "NO", "NO"), ("PP", "NO", "PP"), ("CC", "NO", "CC"), ("Alma", "XY", "XY")],
@@ -152,10 +176,14 @@ def test_payment_types(method: str | None, setting: str, sent: str) -> None:
     assert (way["paymentType"], way.get("noOperationType")) == (sent, "HI" if sent == "NO" else None)
 
 
+@pytest.mark.covers("kibo:orderPayments.*.paymentMethod.paymentType")
 def test_a_payment_type_that_may_be_one_is_held() -> None:
     assert faults(order(payment=Payment(method="QQ")), Puzzling) == {"payment.method": "payment_map"}
 
 
+@pytest.mark.covers(
+    "kibo:orderItems.*.itemSpecifics.actualPrice", "kibo:orderItems.*.product.retailPrice", "kibo:discounts-per-piece"
+)
 def test_discounts_are_in_the_price_of_a_piece_or_held() -> None:
     (item, *_) = prepare(order())["orderItems"]
     assert (item["product"]["retailPrice"], item["itemSpecifics"]["actualPrice"]) == (
@@ -168,6 +196,7 @@ def test_discounts_are_in_the_price_of_a_piece_or_held() -> None:
     assert faults(order(lines=(below,))) == {"lines.0.discounts": "form"}
 
 
+@pytest.mark.covers("kibo:orderItems.*.itemSpecifics.shipping")
 def test_shipping_stands_once() -> None:
     def shipping(*prices: str | None, total: str | None) -> list[Any]:
         lines = tuple(build_line(shipping_price=None if price is None else Decimal(price)) for price in prices)
@@ -181,6 +210,7 @@ def test_shipping_stands_once() -> None:
         shipping("1", "1", total="4.90")
 
 
+@pytest.mark.covers("kibo:forceItemTaxOverride", "kibo:orderItems.*.itemSpecifics.itemTaxOverride")
 def test_tax_on_top_and_the_override_rule() -> None:
     def override(**given: Any) -> list[Any]:
         return [item["itemSpecifics"].get("itemTaxOverride") for item in prepare(order(**given))["orderItems"]]
@@ -196,6 +226,7 @@ def test_tax_on_top_and_the_override_rule() -> None:
     assert override(lines=(build_line(),), prices_include_tax=False, extra=told) == [Decimal("1.5")]
 
 
+@pytest.mark.covers("kibo:orderItems", "kibo:orderItems.*.itemSpecifics.externalItemID")
 def test_canceled_lines_stay_out_and_the_others_keep_their_numbers() -> None:
     gone = build_line(status=OrderStatus.CANCELED, canceled_quantity=2)
     content = prepare(order(lines=(gone, build_line(id="2"))))
@@ -208,6 +239,18 @@ def test_canceled_lines_stay_out_and_the_others_keep_their_numbers() -> None:
     assert len(prepare(order(lines=(gone,), status=OrderStatus.CANCELED))["orderItems"]) == 1
 
 
+@pytest.mark.covers(
+    "kibo:externalOrderID",
+    "kibo:currency",
+    "kibo:customer",
+    "kibo:customerIP",
+    "kibo:shippingAddress",
+    "kibo:orderPayments.*.paymentMethod.billingAddress.{addressLine1,city,postalCode,countryCode}",
+    "kibo:orderItems.*.product.partNumber",
+    "kibo:orderItems.*.product.name",
+    "kibo:orderItems.*.product.retailPrice",
+    "kibo:orderItems.*.itemSpecifics.quantity",
+)
 def test_everything_that_is_missing_is_told_at_once() -> None:
     found = faults(Order(lines=(Line(), Line(quantity=0, unit_price=Decimal(-1)))), customer_ip_fallback=None)
     assert found == {
@@ -220,6 +263,7 @@ def test_everything_that_is_missing_is_told_at_once() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.covers("kibo:entity-lengths", "kibo:orderComment")
 def test_lengths_count_entities_and_nothing_is_cut() -> None:
     assert [length_of(text, entities=True) for text in ("e", "é", "€", "ş", "中")] == [1, 8, 7, 6, 8]
     fits_exactly = "x" * 992 + "é"
@@ -229,6 +273,7 @@ def test_lengths_count_entities_and_nothing_is_cut() -> None:
     assert faults(order(comment="x" * 1001), Puzzling, entity_length_check=False) == {"comment": "length"}
 
 
+@pytest.mark.covers("kibo:externalOrderID", "kibo:cartID", "kibo:landingCode")
 @pytest.mark.parametrize(
     ("given", "path", "longest"),
     [
@@ -244,10 +289,12 @@ def test_the_longest(given: Any, path: str, longest: int) -> None:
     assert faults(order(**given("x" * (longest + 1))), Puzzling) == {path: "length"}
 
 
+@pytest.mark.covers("kibo:landingCode")
 def test_a_landing_code_that_is_too_short() -> None:
     assert faults(order(extra={"kibo": {"landingCode": "x" * 9}}), Puzzling) == {"extra.kibo.landingCode": "length"}
 
 
+@pytest.mark.covers("kibo:no-emojis", "kibo:orderGift.{recipient,message}")
 def test_emojis_are_held_wherever_they_are() -> None:
     party = "\U0001f389"
     held = order(
@@ -263,6 +310,7 @@ def test_emojis_are_held_wherever_they_are() -> None:
     assert both["currency"] == "required"
 
 
+@pytest.mark.covers("kibo:fraudData.*.{fraudType,fraudScore,fraudTransactionID,fraudState}")
 def test_fraud_scores_are_numbers() -> None:
     signal = FraudSignal(kind="KOUNT", score="350", transaction_id="A1", state="ACCEPTED")
     assert prepare(order(fraud=(signal,)))["fraudData"] == [
@@ -271,6 +319,7 @@ def test_fraud_scores_are_numbers() -> None:
     assert faults(order(fraud=(replace(signal, score="low"),))) == {"fraud.0.score": "form"}
 
 
+@pytest.mark.covers("kibo:no-card-number", "kibo:orderID", "kibo:shippingTax", "kibo:promotions")
 def test_what_only_kibo_knows_is_checked() -> None:
     extra = {
         "orderID": 0, "shippingTax": "-1", "promotions": "x", "unheard": 1, "payment": {"cardNumber": "4111"},
@@ -286,6 +335,7 @@ def test_what_only_kibo_knows_is_checked() -> None:
     assert "4111" not in raised.value.message
 
 
+@pytest.mark.covers("kibo:currency", "kibo:shippingAddress.{addressLine1,city,postalCode,countryCode}")
 def test_codes_are_checked_and_no_value_is_shown() -> None:
     with pytest.raises(Invalid) as raised:
         prepare(order(currency="€", shipping_address=build_address(country="France")))

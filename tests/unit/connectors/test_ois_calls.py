@@ -40,6 +40,19 @@ def run(partner: Partner, name: str, arguments: dict[str, str] | None = None, ye
          "/v1/Webhooks?Group=Order&Event=Shipped&URL=https%3A%2F%2Fus.test%2Fhook", None),
     ],
 )  # fmt: skip
+@pytest.mark.covers(
+    "ois:GET v1/ShippingAgents",
+    "ois:GET v1/PaymentOptions",
+    "ois:GET v1/PaymentProviders",
+    "ois:GET v1/Branches",
+    "ois:GET loyalty/v1/coupons/{code}",
+    "ois:PUT loyalty/v1/coupons/{code}/redeem",
+    "ois:GET v1/Webhooks/GetTypes",
+    "ois:GET v1/Webhooks/GetWebhookUrl",
+    "ois:POST v1/Webhooks",
+    "ois:DELETE v1/Webhooks",
+    "ois:webshop-code",
+)
 def test_operations(name: str, arguments: dict[str, str], method: str, url: str, body: Any) -> None:
     partner = Partner().says([{"Id": 1}])
     assert run(partner, name, arguments, yes=True, webshop_code="W") == [{"Id": 1}]
@@ -48,6 +61,7 @@ def test_operations(name: str, arguments: dict[str, str], method: str, url: str,
     assert (partner.sent() if request.content else None) == body
 
 
+@pytest.mark.covers("ois:coupon-redeemed-by-caller")
 def test_a_redemption_can_not_be_undone_and_its_amount_is_checked() -> None:
     with pytest.raises(NotAllowed, match="--yes"):
         run(Partner(), "redeem", {"code": "C", "amount": "1"})
@@ -64,11 +78,13 @@ def test_an_unknown_coupon_is_none() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://us.test/x", "https://u:p@us.test/", "ftp://x", "https://"])
+@pytest.mark.covers("ois:webhook-address")
 def test_webhooks_go_to_https_only(url: str) -> None:
     with pytest.raises(NotAllowed, match="https"):
         run(Partner(), "subscribe", HOOK | {"url": url})
 
 
+@pytest.mark.covers("ois:query-length")
 def test_a_query_is_never_longer_than_ois_takes() -> None:
     partner = Partner().says({})
     start = len("Group=Order&Event=&URL=https%3A%2F%2Fx%2F")
@@ -79,6 +95,7 @@ def test_a_query_is_never_longer_than_ois_takes() -> None:
     assert len(partner.requests) == 1
 
 
+@pytest.mark.covers("ois:GET v1/webhooks/status", "ois:webhook-log")
 def test_the_webhook_log_is_off_until_it_is_set_and_ends() -> None:
     with pytest.raises(NotAllowed, match="not configured"):
         run(Partner(), "webhook_log")
@@ -97,6 +114,7 @@ def test_the_webhook_log_is_off_until_it_is_set_and_ends() -> None:
         run(Partner(), "webhook_log", {"page": "0"}, webhook_log_poll=True)
 
 
+@pytest.mark.covers("ois:stock-unpublished", "ois:GET Inventory (v1), Stock (v2)")
 def test_what_is_not_published_is_not_configured() -> None:
     for name, arguments in (("inventory", {}), ("order", {"order_id": "A"})):
         with pytest.raises(NotAllowed, match="not configured"):
@@ -107,6 +125,7 @@ def test_what_is_not_published_is_not_configured() -> None:
     assert run(Partner().says(httpx.Response(404)), "order", {"order_id": "A"}, lookup_path="o") is None
 
 
+@pytest.mark.covers("ois:no-update-no-cancel")
 def test_the_declaration() -> None:
     assert CONNECTORS["ois"] is CONNECTOR
     required = {setting.name for setting in CONNECTOR.settings if setting.required}
@@ -114,10 +133,11 @@ def test_the_declaration() -> None:
     assert {setting.name for setting in CONNECTOR.settings} == {
         "base_url", "token_path", "client_id", "client_secret", "audience", "webshop_code", "order_path", "lookup_path",
         "explode_quantity", "line_type_form", "shipping_terms", "shipping_agent_service_code", "coupon_payment_option",
-        "allow_zero_amounts", "coupon_key", "xprt_limits", "webhook_log_poll",
+        "coupon_code", "allow_zero_amounts", "coupon_key", "xprt_limits", "pickup_name", "webhook_log_poll",
+        "webhook_pointers", "webhook_page_size",
     }  # fmt: skip
     used = {word.removeprefix("call ") for endpoint in CONNECTOR.endpoints for word in endpoint.used_by.split(", ")}
-    assert used - {"every call", "import_orders"} == set(OPERATIONS)
+    assert used - {"every call", *CONNECTOR.capabilities} == set(OPERATIONS)
     client = ois(Partner())
     for name in ("update", "cancel", "acknowledge_shipped", "answer_status", "shipped", "status_requests"):
         assert getattr(client, name) is None

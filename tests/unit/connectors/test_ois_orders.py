@@ -111,6 +111,7 @@ def test_golden(path: Path) -> None:
 # ---------------------------------------------------------------- lines
 
 
+@pytest.mark.covers("ois:line-per-unit", "ois:OrderLines.*.OrderDiscounts.*.{Code,Value}")
 def test_a_line_per_unit_with_discounts_to_the_cent() -> None:
     discounts = (Amount(code="A", amount=D("1.00")), Amount(code="B", amount=D("0.01")), Amount(amount=D(0)))
     content = prepare(order(line(quantity=3, discounts=discounts)))
@@ -144,6 +145,7 @@ def test_odd_cents_of_two_discounts_never_make_a_price_negative() -> None:
     assert [one[3] for one in amounts(prepare(order(cheap)))] == ["0.00", "0.00", "0.01"]
 
 
+@pytest.mark.covers("ois:price-equation")
 def test_rounding_goes_into_the_numbers() -> None:
     assert [one[2] for one in amounts(prepare(order(line(quantity=2, unit_price=D("3.335")))))] == ["3.34", "3.33"]
     told = line(quantity=3, unit_price=D("3.33"), total=D("10.00"))
@@ -161,6 +163,7 @@ def test_without_exploding_amounts_must_divide() -> None:
     assert set(riddles(order(odd), explode_quantity=False)) == {"lines.0.discounts"}
 
 
+@pytest.mark.covers("ois:OrderLines")
 def test_the_same_variant_is_never_merged_and_canceled_lines_do_not_travel() -> None:
     gone = line(status=OrderStatus.CANCELED, shipping_price=D("9.00"))
     part = line(quantity=3, canceled_quantity=1, discounts=(Amount(amount=D("0.30")),))
@@ -169,6 +172,7 @@ def test_the_same_variant_is_never_merged_and_canceled_lines_do_not_travel() -> 
     assert set(faults(order(gone))) == {"lines"}
 
 
+@pytest.mark.covers("ois:fees-are-lines", "ois:zero-amounts", "ois:coupon-sold")
 def test_costs_are_lines_and_zero_ones_are_dropped() -> None:
     content = prepare(order(line(shipping_price=D("4.90")), payment_fee=D("1.5")))
     assert amounts(content)[1:] == [("ShippingCost", 1, "4.90", "4.90", []), ("PaymentFee", 1, "1.50", "1.50", [])]
@@ -179,6 +183,7 @@ def test_costs_are_lines_and_zero_ones_are_dropped() -> None:
     assert prepare(order(line(category="Voucher", tax_rate=None)))["OrderLines"][0]["LineType"] == "Voucher"
 
 
+@pytest.mark.covers("ois:OrderLines.*.VATPercentage")
 def test_shipping_has_the_rate_of_its_goods_or_none() -> None:
     two = (line(shipping_price=D(2)), line(tax_rate=D(9), shipping_price=D(3)))
     sent = prepare(order(*two, payment_fee=D(1)))["OrderLines"][2:]
@@ -187,6 +192,14 @@ def test_shipping_has_the_rate_of_its_goods_or_none() -> None:
     assert (sent["Price"], sent.get("VATPercentage")) == (6, None)
 
 
+@pytest.mark.covers(
+    "ois:positive-amounts",
+    "ois:amounts-with-vat",
+    "ois:OrderLines.*.Price",
+    "ois:OrderLines.*.OriginalPrice",
+    "ois:zero-amounts",
+    "ois:OrderLines.*.VATPercentage",
+)
 def test_what_a_line_may_not_be() -> None:
     assert set(faults(order(line(discounts=(Amount(amount=D(-1)), Amount(), Amount(amount=D(1))))))) == {
         "lines.0.discounts.0.amount", "lines.0.discounts.1.amount",
@@ -202,6 +215,7 @@ def test_what_a_line_may_not_be() -> None:
     assert set(faults(free, allow_zero_amounts=False)) == {"lines.0.unit_price"}
 
 
+@pytest.mark.covers("ois:price-equation")
 def test_the_schema_knows_no_tolerance() -> None:
     content = prepare(order(line(discounts=(Amount(amount=D(1)),))))
     assert faults_of(content, ["lines.0"]) == []
@@ -216,6 +230,17 @@ def test_cents_are_allotted_round_and_round() -> None:
     assert (allot(5, 3), allot(5, 3, 2), allot(4, 3, 5), allot(0, 2)) == ([2, 2, 1], [2, 1, 2], [1, 1, 2], [0, 0])
 
 
+@pytest.mark.covers(
+    "ois:Identifier",
+    "ois:OrderDate",
+    "ois:DeliveryMethod",
+    "ois:ShippingAgentId",
+    "ois:PaymentOptionId",
+    "ois:PaymentReference",
+    "ois:OrderLines.*.VariantIdentifier",
+    "ois:OrderLines.*.Quantity",
+    "ois:OrderLines.*.VATPercentage",
+)
 def test_everything_that_is_missing_is_told_at_once_with_the_name() -> None:
     found = faults(Order(lines=(Line(), Line(quantity=0, unit_price=D(1)))))
     assert set(found) == {
@@ -236,6 +261,13 @@ def delivered(**given: Any) -> Order:
     return order(delivery=Delivery(**{"carrier": "3", **given}))
 
 
+@pytest.mark.covers(
+    "ois:DeliveryMethod",
+    "ois:PickupBranchIdentifier",
+    "ois:PickupLocationCode",
+    "ois:pickup-by-method",
+    "ois:GET v1/Branches",
+)
 def test_delivery_methods_have_their_own_fields_only() -> None:
     assert prepare(order())["DeliveryMethod"] == "1"
     store = prepare(delivered(method="store", pickup_id="B-7", pickup_name="Damrak"))
@@ -253,6 +285,7 @@ def test_delivery_methods_have_their_own_fields_only() -> None:
     assert set(riddles(delivered(method="store", pickup_id="B-8"))) == {"delivery.pickup_id"}
 
 
+@pytest.mark.covers("ois:pickup-by-method")
 def test_the_schema_forbids_the_fields_of_other_methods() -> None:
     content = prepare(order()) | {"PickupBranchIdentifier": "B-7", "PickupLocationName": "K"}
     found = {fault.path: fault.message for fault in faults_of(content, ["lines.0"])}
@@ -262,12 +295,20 @@ def test_the_schema_forbids_the_fields_of_other_methods() -> None:
     }
 
 
+@pytest.mark.covers("ois:ShippingTerms", "ois:ShippingAgentServiceCode", "ois:absent-not-null")
 def test_terms_and_service_only_by_setting_absent_not_null() -> None:
     assert not {"ShippingTerms", "ShippingAgentServiceCode", "OrderCouponPayments"} & prepare(order()).keys()
     content = prepare(order(), shipping_terms=("EVENING",), shipping_agent_service_code="S1")
     assert (content["ShippingTerms"], content["ShippingAgentServiceCode"]) == (["EVENING"], "S1")
 
 
+@pytest.mark.covers(
+    "ois:ShippingAgentId",
+    "ois:PaymentOptionId",
+    "ois:GET v1/ShippingAgents",
+    "ois:GET v1/PaymentOptions",
+    "ois:GET v1/PaymentProviders",
+)
 def test_words_are_checked_against_the_tables_in_the_form_ois_has_them() -> None:
     content = prepare(order())
     assert (content["ShippingAgentId"], content["PaymentOptionId"]) == (3, "MKT")
@@ -277,6 +318,7 @@ def test_words_are_checked_against_the_tables_in_the_form_ois_has_them() -> None
     assert "payment_map" in found["payment.method"].message
 
 
+@pytest.mark.covers("ois:reference-refresh")
 def test_an_unknown_word_forces_one_refresh_before_it_is_refused() -> None:
     late = [{"Id": 3}, {"Id": 5}]
     partner = Partner().says(AGENTS, OPTIONS, PROVIDERS)
@@ -298,6 +340,7 @@ def test_a_table_of_another_shape_is_unreadable(table: bytes) -> None:
         prepare(order(), ois(Partner().says(httpx.Response(200, content=table))))
 
 
+@pytest.mark.covers("ois:PaymentReference")
 def test_the_payments_reference_is_the_psps_else_the_markets() -> None:
     assert prepare(order())["PaymentReference"] == "PSP-1"
     assert prepare(order(payment=Payment(method="MKT"), reference="R"))["PaymentReference"] == "R"
@@ -308,21 +351,32 @@ def paid(*coupons: Amount) -> Order:
     return order(payment=Payment(method="MKT", coupons=coupons))
 
 
+@pytest.mark.covers(
+    "ois:coupons-are-payments",
+    "ois:OrderCouponPayments",
+    "ois:OrderCouponPayments.*.PaymentOptionId",
+    "ois:OrderCouponPayments.*.Code",
+    "ois:OrderCouponPayments.*.Value",
+)
 def test_coupons_are_payments_never_discounts() -> None:
     one = paid(Amount(code="C-9", amount=D("2.5")))
-    content = prepare(one, coupon_payment_option="CPN/WEB")
+    agreed = {"coupon_payment_option": "CPN", "coupon_code": "WEB"}
+    content = prepare(one, **agreed)
     assert content["OrderCouponPayments"] == [{"PaymentOptionId": "CPN", "Code": "WEB", "Value": D("2.50")}]
     assert amounts(content) == amounts(prepare(order()))
-    other = prepare(one, coupon_payment_option="CPN", coupon_key="OrderCouponPayment")
-    assert other["OrderCouponPayment"][0]["Code"] == "C-9"
-    with pytest.raises(NotConfigured, match="coupon_payment_option"):
-        prepare(one)
-    with pytest.raises(NotConfigured, match="none of OIS's payment options"):
-        prepare(one, coupon_payment_option="X")
+    other = prepare(one, coupon_key="OrderCouponPayment", **agreed)
+    assert other["OrderCouponPayment"][0]["Code"] == "WEB"
+    for given, words in (
+        ({}, "needs coupon_payment_option and coupon_code"),
+        ({"coupon_payment_option": "CPN"}, "needs coupon_code"),
+        ({"coupon_code": "WEB"}, "needs coupon_payment_option"),
+        (agreed | {"coupon_payment_option": "X"}, "none of OIS's payment options"),
+    ):
+        with pytest.raises(NotConfigured, match=words):
+            prepare(one, **given)
+        assert prepare(order(), **given)  # needed only where a coupon pays
     bad = paid(Amount(code="a", amount=D(-1)), Amount(amount=D(1)), Amount(code="b"), Amount(code="c", amount=D(99)))
-    assert set(faults(bad, coupon_payment_option="CPN")) == {
-        "payment.coupons.0.amount", "payment.coupons.1.code", "payment.coupons.2.amount", "payment.coupons",
-    }  # fmt: skip
+    assert set(faults(bad, **agreed)) == {"payment.coupons.0.amount", "payment.coupons.2.amount", "payment.coupons"}
 
 
 # ---------------------------------------------------------------- addresses and limits
@@ -354,6 +408,20 @@ SPLIT = replace(PLACE, street="Damrak", house_number="1")
 
 @pytest.mark.parametrize(("theirs", "ours"), FIELDS.items())
 @pytest.mark.parametrize("at", ["shipping_address", "billing_address"])
+@pytest.mark.covers(
+    "ois:{ShippingAddress,BillingAddress}.FirstName",
+    "ois:{ShippingAddress,BillingAddress}.LastName",
+    "ois:{ShippingAddress,BillingAddress}.Street",
+    "ois:{ShippingAddress,BillingAddress}.HouseNo",
+    "ois:{ShippingAddress,BillingAddress}.HouseNoExt",
+    "ois:{ShippingAddress,BillingAddress}.ZipCode",
+    "ois:{ShippingAddress,BillingAddress}.City",
+    "ois:{ShippingAddress,BillingAddress}.CountryCode",
+    "ois:{ShippingAddress,BillingAddress}.PhoneNumber",
+    "ois:{ShippingAddress,BillingAddress}.Email",
+    "ois:code-points",
+    "ois:nothing-cut",
+)
 def test_every_limit_at_its_boundary_and_one_over(theirs: str, ours: str, at: str) -> None:
     limit = LIMITS[theirs]
     there = replace(SPLIT, **{ours: "e\u0301" * limit})  # decomposed: counted and sent as one
@@ -365,12 +433,14 @@ def test_every_limit_at_its_boundary_and_one_over(theirs: str, ours: str, at: st
     assert "éé" not in found[f"{at}.{ours}"].message
 
 
+@pytest.mark.covers("ois:PickupLocationName")
 def test_the_pickup_points_name_has_a_limit() -> None:
     for length, held in ((30, False), (31, True)):
         one = delivered(method="service_point", pickup_id="P", pickup_name="x" * length)
         assert (set(riddles(one)) == {"delivery.pickup_name"}) if held else prepare(one)
 
 
+@pytest.mark.covers("ois:combined-name", "ois:combined-street", "ois:limits-are-data")
 def test_combined_limits_bind_where_they_are_set_so() -> None:
     limits = {"Firstname + LastName": 12, "Street+HouseNo+HouseNoExt": 13, "City": 9}
     assert prepare(order(), xprt_limits=limits)
@@ -396,6 +466,7 @@ def send(*replies: Any, **given: Any) -> tuple[Any, Partner]:
     return client.import_orders.send([Body("A-1", {"Identifier": "A-1"}, "order/v1/Orders")]), partner
 
 
+@pytest.mark.covers("ois:POST {order_path}", "ois:webshop-code", "ois:language-and-gzip")
 def test_one_post_with_token_language_and_webshop() -> None:
     outcomes, partner = send({"Id": 77}, webshop_code="NL-EUR")
     (request,) = partner.requests
@@ -409,6 +480,7 @@ def test_one_post_with_token_language_and_webshop() -> None:
         client.import_orders.send([Body("A", {}, "{webshop_code}/v1/Orders")])
 
 
+@pytest.mark.covers("ois:POST {token_path}", "ois:token-per-environment", "ois:token-refreshed-once")
 def test_the_token_is_json_with_the_audience() -> None:
     partner = Partner().says({"access_token": "a", "expires_in": 86400}, httpx.Response(401), {"access_token": "b"}, {})
     client = ois(partner, token_path="/authentication/api/v1/Token")
@@ -423,6 +495,7 @@ def test_the_token_is_json_with_the_audience() -> None:
 
 
 @pytest.mark.parametrize("replies", [[httpx.Response(403)], [httpx.Response(401), httpx.Response(401)]])
+@pytest.mark.covers("ois:out-of-scope", "ois:token-refreshed-once")
 def test_403_is_terminal_and_401_after_one_refresh(replies: Any) -> None:
     with pytest.raises(Unauthorized):
         send(*replies)
@@ -436,6 +509,7 @@ def test_403_is_terminal_and_401_after_one_refresh(replies: Any) -> None:
         (b"0f8fad5b-d9cb", Taken("0f8fad5b-d9cb")),
     ],
 )  # fmt: skip
+@pytest.mark.covers("ois:order-answers")
 def test_answers_that_are_a_yes(reply: bytes, outcome: Taken) -> None:
     assert send(httpx.Response(200, content=reply))[0] == [outcome]
 
@@ -449,16 +523,19 @@ def test_answers_that_are_a_yes(reply: bytes, outcome: Taken) -> None:
         httpx.Response(503), httpx.ReadTimeout("x"),
     ],
 )  # fmt: skip
+@pytest.mark.covers("ois:order-answers")
 def test_what_may_have_been_taken_is_ambiguous(reply: Any) -> None:
     with pytest.raises(Ambiguous):
         send(reply)
 
 
+@pytest.mark.covers("ois:order-answers")
 def test_a_refusal_keeps_the_partners_words() -> None:
     with pytest.raises(Refused, match="no such variant"):
         send(httpx.Response(422, json={"message": "no such variant"}))
 
 
+@pytest.mark.covers("ois:no-blind-repost")
 def test_without_a_look_up_an_unknown_outcome_is_never_settled_alone() -> None:
     write = ois().import_orders
     assert (write.look, write.repeat_is_safe, write.can_be_settled, write.batch) == (None, False, False, 1)
@@ -476,6 +553,7 @@ def test_without_a_look_up_an_unknown_outcome_is_never_settled_alone() -> None:
         (httpx.Response(200, json=[]), None),
     ],
 )
+@pytest.mark.covers("ois:GET {lookup_path}", "ois:no-blind-repost", "ois:webshop-code")
 def test_the_look_up_is_by_setting_and_only_its_own_404_proves_absence(reply: httpx.Response, seen: Any) -> None:
     partner = Partner().says(reply)
     client = ois(partner, lookup_path="order/v1/Orders", webshop_code="W")

@@ -61,6 +61,7 @@ from pipeline.connectors.oms.ois.street import Street, split, split_lines
         ("", None, "", None, None),
     ],
 )
+@pytest.mark.covers("ois:house-number")
 def test_split(line: str, country: str | None, street: str, number: str | None, extension: str | None) -> None:
     assert split(line, country) == Street(street, number, extension)
     assert split(f"  {line.replace(' ', '  ')} ,", country) == Street(street, number, extension)
@@ -77,6 +78,7 @@ def test_split(line: str, country: str | None, street: str, number: str | None, 
         ([], Street("")),
     ],
 )
+@pytest.mark.covers("ois:no-other-address-field")
 def test_other_lines_stay_with_the_extension(lines: list[str], expected: Street) -> None:
     assert split_lines(lines, "FR") == expected
 

@@ -102,6 +102,51 @@ STORE_BODY = {
         ("verify_shipments", {"internal_order_id": "5"}, "GET", "/orders/?InternalOrderId=5", None),
     ],
 )  # fmt: skip
+@pytest.mark.covers(
+    "tecsys:GET /{metadata_segment}/{ownertype}/",
+    "tecsys:GET /inventorylocations/",
+    "tecsys:PUT /inventorylocations/customfields",
+    "tecsys:GET /inventory/onhand",
+    "tecsys:PUT /inventory/onhand",
+    "tecsys:GET /preorderinventory/",
+    "tecsys:GET /virtualinventory/",
+    "tecsys:GET /orders/",
+    "tecsys:POST /orders/Cancel",
+    "tecsys:POST /orders/Search",
+    "tecsys:POST /storelocations/",
+    "tecsys:PUT {storelocations_update_path}",
+    "tecsys:{storelocations_view_verb} /storelocations/",
+    "tecsys:POST /orderfulfillment/shipments/Cancel",
+    "tecsys:POST /orderfulfillment/shipments/Reject",
+    "tecsys:POST {reroute_path}",
+    "tecsys:POST /orderfulfillment/shipments/SplitShipmentByOrderDetailId",
+    "tecsys:POST /orderfulfillment/shipments/SplitShipmentBySku",
+    "tecsys:GET /orderfulfillment/shipments/OrderTransactions",
+    "tecsys:GET /addresses/Provinces",
+    "tecsys:customfieldsmetadata.ownertype",
+    "tecsys:inventorylocations.locationInternalName",
+    "tecsys:customfields.{Custom Fields,LocationName}",
+    "tecsys:onhand.locationInternalNames",
+    "tecsys:onhand.skus",
+    "tecsys:onhand.{Sku,LocationInternalName}",
+    "tecsys:onhand.QuantityType",
+    "tecsys:onhand.Quantity",
+    "tecsys:absolute-default",
+    "tecsys:preorderinventory.Sku",
+    "tecsys:orders.{ExternalOrderId,InternalOrderId}",
+    "tecsys:Search.{Field,Operator,Value}",
+    "tecsys:Search.{GroupId,LogicalType}",
+    "tecsys:search-body",
+    "tecsys:view-verb",
+    "tecsys:Cancel.ShipmentId",
+    "tecsys:Reject.{ShipmentId,Reason}",
+    "tecsys:Reroute.{ShipmentId,RouteType,ShippingCenterInternalName,Reason}",
+    "tecsys:reroute-opt-in",
+    "tecsys:SplitShipmentByOrderDetailId.LineItemsToSplit.*.{OrderDetailId,Qty}",
+    "tecsys:SplitShipmentBySku.LineItemsToSplit.*.{SKU,Qty}",
+    "tecsys:OrderTransactions.{internalOrderId,externalOrderId,invoiceId}",
+    "tecsys:Provinces.CountryCode",
+)
 def test_each_endpoint(name: str, arguments: dict[str, str], method: str, url: str, body: Any) -> None:
     partner = Partner().says([])
     run(partner, name, **arguments)
@@ -120,6 +165,7 @@ def test_every_documented_endpoint_is_used_by_something_that_exists() -> None:
     assert all(argument.meaning for operation in OPERATIONS.values() for argument in operation.arguments)
 
 
+@pytest.mark.covers("tecsys:asks-first")
 def test_what_changes_something_asks_first() -> None:
     reads = {name for name, operation in OPERATIONS.items() if not operation.changes}
     assert reads == {
@@ -193,6 +239,25 @@ def test_what_changes_something_asks_first() -> None:
         ("provinces", {"country": "can"}, "two-letter"),
     ],
 )  # fmt: skip
+@pytest.mark.covers(
+    "tecsys:PUT /addresses/Customers",
+    "tecsys:customer-address-unpublished",
+    "tecsys:update-store-unpublished",
+    "tecsys:reroute-opt-in",
+    "tecsys:customfieldsmetadata.ownertype",
+    "tecsys:customfields.{Custom Fields,LocationName}",
+    "tecsys:onhand.{Sku,LocationInternalName}",
+    "tecsys:onhand.QuantityType",
+    "tecsys:onhand.Quantity",
+    "tecsys:CreateAllShipments.{InternalOrderId,ExternalOrderId}",
+    "tecsys:Cancel.{internalOrderId,externalOrderId}",
+    "tecsys:OrderTransactions.{internalOrderId,externalOrderId,invoiceId}",
+    "tecsys:SplitShipmentByOrderDetailId.LineItemsToSplit.*.{OrderDetailId,Qty}",
+    "tecsys:SplitShipmentBySku.LineItemsToSplit.*.{SKU,Qty}",
+    "tecsys:Search.{Field,Operator,Value}",
+    "tecsys:Provinces.CountryCode",
+    "tecsys:search-body",
+)
 def test_arguments_that_are_refused_before_anything_is_sent(name: str, arguments: dict[str, str], words: str) -> None:
     partner = Partner()
     with pytest.raises(NotAllowed, match=words):
@@ -203,6 +268,12 @@ def test_arguments_that_are_refused_before_anything_is_sent(name: str, arguments
 # ---------------------------------------------------------------- customers
 
 
+@pytest.mark.covers(
+    "tecsys:POST /orders/Customers",
+    "tecsys:Customers.Password",
+    "tecsys:Customers.SubscriberOptIn",
+    "tecsys:customers-under-orders",
+)
 def test_a_customer_is_never_given_a_password_and_never_subscribed() -> None:
     partner = Partner().says(httpx.Response(201, json={"CustomerId": 3}, headers={"TraceID": "trace-1"}))
     found = run(
@@ -244,6 +315,7 @@ def test_a_customer_is_never_given_a_password_and_never_subscribed() -> None:
     ],
 )
 @pytest.mark.parametrize("reply", [httpx.ReadTimeout("x"), httpx.Response(503, headers={"TraceID": "t-77"})])
+@pytest.mark.covers("tecsys:delta-once", "tecsys:customer-once", "tecsys:splits-once")
 def test_a_doubt_is_sent_once_and_says_what_to_do(name: str, arguments: dict[str, str], words: str, reply: Any) -> None:
     partner = Partner().says(reply)
     with pytest.raises(NotAllowed, match=f"ambiguous.*{words}") as raised:
@@ -253,6 +325,7 @@ def test_a_doubt_is_sent_once_and_says_what_to_do(name: str, arguments: dict[str
 
 
 @pytest.mark.parametrize("reply", [httpx.Response(204), httpx.Response(202, content=b"?"), httpx.Response(200)])
+@pytest.mark.covers("tecsys:no-content")
 def test_an_answer_without_content_is_not_parsed(reply: httpx.Response) -> None:
     assert run(Partner().says(reply), "cancel_shipment", shipment_id="1") == {"status": reply.status_code}
 
@@ -264,6 +337,11 @@ def order(*shipments: int) -> list[Any]:
     return [{"ExternalOrderId": "A", "Shipments": [{"ShipmentId": one} for one in shipments]}]
 
 
+@pytest.mark.covers(
+    "tecsys:POST /orderfulfillment/shipments/CreateAllShipments",
+    "tecsys:CreateAllShipments.{InternalOrderId,ExternalOrderId}",
+    "tecsys:accepted-202",
+)
 def test_shipments_are_created_by_one_id_and_the_202_is_followed() -> None:
     pauses: list[float] = []
     partner = Partner().says(order(), httpx.Response(202, content=b"?"), order(), httpx.Response(500), order(1, 2))
@@ -290,6 +368,7 @@ def test_the_wait_is_bounded(wait: str, expected: list[int]) -> None:
     assert "verify_shipments" in found["note"]
 
 
+@pytest.mark.covers("tecsys:shipments-not-twice")
 def test_an_order_that_shows_shipments_gets_none_again_unless_asked() -> None:
     partner = Partner().says(order(1))
     with pytest.raises(NotAllowed, match="has shipments already"):
@@ -310,6 +389,7 @@ def test_an_order_that_shows_shipments_gets_none_again_unless_asked() -> None:
         (httpx.Response(404), "can't be told"),
     ],
 )
+@pytest.mark.covers("tecsys:shipments-not-twice")
 def test_a_doubt_about_shipments_is_looked_up_and_not_sent_again(after: Any, words: str) -> None:
     partner = Partner().says(order(), httpx.ReadTimeout("x"), after)
     with pytest.raises(NotAllowed, match=words):
@@ -320,6 +400,7 @@ def test_a_doubt_about_shipments_is_looked_up_and_not_sent_again(after: Any, wor
 # ---------------------------------------------------------------- chunks and pages
 
 
+@pytest.mark.covers("tecsys:virtualinventory.inventoryPoolGroupNames", "tecsys:virtualinventory.skus")
 def test_virtual_inventory_is_asked_in_every_combination_and_merged() -> None:
     partner = Partner().says(*[[{"n": number}] for number in range(6)])
     groups, skus = ",".join(f"P{n}" for n in range(5)), ",".join(f"S{n}" for n in range(15))
@@ -340,6 +421,7 @@ def test_virtual_inventory_is_asked_in_every_combination_and_merged() -> None:
 
 
 @pytest.mark.parametrize(("groups", "skus", "calls"), [(4, 7, 1), (5, 7, 2), (4, 8, 2)])
+@pytest.mark.covers("tecsys:virtualinventory.inventoryPoolGroupNames", "tecsys:virtualinventory.skus")
 def test_the_limits_of_virtual_inventory_at_their_boundary(groups: int, skus: int, calls: int) -> None:
     partner = Partner().says(*[[]] * calls)
     names = {"pool_groups": groups, "skus": skus}
@@ -347,6 +429,7 @@ def test_the_limits_of_virtual_inventory_at_their_boundary(groups: int, skus: in
     assert len(partner.requests) == calls
 
 
+@pytest.mark.covers("tecsys:url-length", "tecsys:onhand.skus")
 def test_stock_of_many_skus_goes_in_short_urls() -> None:
     partner = Partner().says(*[[]] * 40)
     skus = [f"SKU-{number:04}-" + "x" * 40 for number in range(100)]
@@ -355,6 +438,7 @@ def test_stock_of_many_skus_goes_in_short_urls() -> None:
     assert [sku for request in partner.requests for sku in request.url.params.get_list("skus")] == skus
 
 
+@pytest.mark.covers("tecsys:paging")
 def test_pages_are_read_until_one_is_short_or_comes_again() -> None:
     partner = Partner().says([{"n": 1}, {"n": 2}], {"Items": [{"n": 3}]})
     assert len(run(partner, "inventory_locations", _page_size=2)) == 3
@@ -367,6 +451,7 @@ def test_pages_are_read_until_one_is_short_or_comes_again() -> None:
     assert run(Partner().says({"Total": 3}), "search", field="F", value="V", page="1") == {"Total": 3}
 
 
+@pytest.mark.covers("tecsys:storelocations.StoreInteralName")
 def test_one_store_is_found_among_all() -> None:
     rows = [{"StoreInternalName": "A"}, {"StoreInteralName": "B"}, {"InternalName": "C"}]
     for name, row in zip("ABC", rows, strict=True):

@@ -60,6 +60,7 @@ def urls(partner: Partner) -> list[str]:
 # ---------------------------------------------------------------- every call
 
 
+@pytest.mark.covers("tecsys:subscription-key", "tecsys:no-cache", "tecsys:POST {create_order_path}")
 def test_the_key_and_no_caching_go_with_every_call() -> None:
     send, partner = sending(told(201))
     assert send() == [Taken()]
@@ -71,6 +72,7 @@ def test_the_key_and_no_caching_go_with_every_call() -> None:
 
 
 @pytest.mark.parametrize("host", ["https://api.qa1.orderdyanmics.net/v1", "https://API.QA1.OrderDyanmics.net/v1"])
+@pytest.mark.covers("tecsys:misspelt-host")
 def test_the_documents_misspelt_host_never_gets_the_key(host: str) -> None:
     with pytest.raises(NotConfigured, match=r"orderdynamics\.net"):
         tecsys(Partner(), base_url=host)
@@ -120,6 +122,7 @@ def test_what_an_answer_to_a_write_means(reply: Any, kind: type[Exception]) -> N
         told(401, headers={"Trace-Id": TRACE}),
     ],
 )
+@pytest.mark.covers("tecsys:trace-id")
 def test_the_trace_id_is_in_the_message_and_not_in_the_cause(reply: Any) -> None:
     send, _ = sending(reply)
     try:
@@ -145,6 +148,7 @@ def test_what_is_no_trace_id_is_left_out() -> None:
         (told(403, message="Out of call volume quota. Quota will be replenished in 01:02:03."), 3723),
     ],
 )
+@pytest.mark.covers("tecsys:gateway-waits")
 def test_how_long_the_gateway_wants_us_to_wait(reply: Any, wait: float) -> None:
     send, _ = sending(reply)
     with pytest.raises(RateLimited) as raised:
@@ -152,6 +156,7 @@ def test_how_long_the_gateway_wants_us_to_wait(reply: Any, wait: float) -> None:
     assert raised.value.retry_after == wait
 
 
+@pytest.mark.covers("tecsys:subscription-key")
 def test_a_key_that_is_refused_says_which_setting() -> None:
     send, _ = sending(told(401, statusCode=401, message="Access denied due to invalid subscription key."))
     with pytest.raises(Unauthorized, match=r"invalid subscription key.*subscription_key") as raised:
@@ -162,6 +167,7 @@ def test_a_key_that_is_refused_says_which_setting() -> None:
 # ---------------------------------------------------------------- import
 
 
+@pytest.mark.covers("tecsys:create-order-unpublished", "tecsys:tracking-by-pointers")
 def test_import_and_shipped_are_off_until_they_are_set() -> None:
     client = client_for("tecsys", Partner())
     assert client.import_orders is client.update is client.shipped is client.status_requests is None
@@ -187,11 +193,13 @@ def test_capabilities_are_what_a_fully_set_client_has() -> None:
         (httpx.Response(200, content=b" "), None),
     ],
 )
+@pytest.mark.covers("tecsys:no-content")
 def test_receipts(reply: httpx.Response, receipt: str | None) -> None:
     send, _ = sending(reply)
     assert send() == [Taken(receipt)]
 
 
+@pytest.mark.covers("tecsys:accepted-202", "tecsys:GET /orders/")
 def test_a_202_is_asked_for_until_the_order_is_there() -> None:
     send, partner = sending(
         httpx.Response(202, content=b"<accepted>"), [], [{"ExternalOrderID": "A/1", "InternalOrderId": 5}]
@@ -206,6 +214,7 @@ def test_a_202_is_asked_for_until_the_order_is_there() -> None:
     assert urls(partner)[1:] == ["GET https://tecsys.test/v1/orders/?ExternalOrderId=A%2F1"] * 2
 
 
+@pytest.mark.covers("tecsys:accepted-202")
 def test_a_202_that_comes_to_nothing_is_not_known() -> None:
     send, partner = sending(httpx.Response(202))
     (outcome,) = send()
@@ -239,6 +248,7 @@ def look(*replies: Any, ids: tuple[str, ...] = ("A/1",)) -> Any:
         (httpx.Response(404), None),
     ],
 )
+@pytest.mark.covers("tecsys:look-up", "tecsys:GET /orders/")
 def test_what_a_look_proves(reply: Any, seen: Any) -> None:
     assert look(reply) == [seen]
 
@@ -246,11 +256,13 @@ def test_what_a_look_proves(reply: Any, seen: Any) -> None:
 @pytest.mark.parametrize(
     "reply", [{}, {"a": 1}, [1], "x", httpx.Response(200, content=b"<html>"), told(200, Errors=["x"])]
 )
+@pytest.mark.covers("tecsys:look-up")
 def test_a_look_that_can_not_be_read(reply: Any) -> None:
     with pytest.raises(Unreadable):
         look(reply)
 
 
+@pytest.mark.covers("tecsys:url-length", "tecsys:orders.{ExternalOrderId,InternalOrderId}")
 def test_looks_go_in_batches_of_at_most_20_and_urls_below_2048() -> None:
     ids = tuple(f"ID{number}" for number in range(41))
     partner = Partner().says([], [], [])
@@ -264,6 +276,7 @@ def test_looks_go_in_batches_of_at_most_20_and_urls_below_2048() -> None:
     assert [one for request in partner.requests for one in request.url.params.get_list("ExternalOrderId")] == [*long]
 
 
+@pytest.mark.covers("tecsys:url-length")
 def test_the_longest_id_that_fits_a_url_and_one_more() -> None:
     start = len("https://tecsys.test/v1/orders/?ExternalOrderId=")
     partner = Partner().says([])
@@ -298,6 +311,9 @@ def test_what_no_url_can_hold_is_held_before_it_is_sent() -> None:
 # ---------------------------------------------------------------- cancellations
 
 
+@pytest.mark.covers(
+    "tecsys:POST /orders/Cancel", "tecsys:Cancel.{internalOrderId,externalOrderId}", "tecsys:Cancel.cancelReason"
+)
 def test_a_cancellation_in_the_query_has_no_body() -> None:
     send, partner = sending(httpx.Response(204, headers={"TraceID": TRACE}), write="cancel")
     assert send() == [Taken(f"TraceID {TRACE}")]
@@ -306,6 +322,7 @@ def test_a_cancellation_in_the_query_has_no_body() -> None:
     assert partner.requests[0].headers["content-length"] == "0"
 
 
+@pytest.mark.covers("tecsys:Cancel.{internalOrderId,externalOrderId}")
 def test_a_cancellation_in_the_body() -> None:
     send, partner = sending(httpx.Response(204), write="cancel", cancel_params_in="body")
     assert send() == [Taken()]
@@ -313,6 +330,7 @@ def test_a_cancellation_in_the_body() -> None:
     assert partner.sent() == {"ExternalOrderId": "A/1", "CancelReason": "Buyer"}
 
 
+@pytest.mark.covers("tecsys:whole-orders", "tecsys:Cancel.{internalOrderId,externalOrderId}")
 def test_an_internal_id_goes_alone_and_a_reason_only_where_there_is_one() -> None:
     prepare = tecsys(Partner()).cancel.prepare
     body = prepare(Cancellation(order_id="A", extra={"tecsys": {"internal_order_id": 5}}))
@@ -339,6 +357,7 @@ def test_an_internal_id_goes_alone_and_a_reason_only_where_there_is_one() -> Non
     ],
 )
 @pytest.mark.parametrize("where", ["query", "body"])
+@pytest.mark.covers("tecsys:unknown-status", "tecsys:cancel-by-state")
 def test_whether_an_order_was_cancelled(row: dict[str, Any], seen: Any, where: str) -> None:
     client = tecsys(Partner().says([{"ExternalOrderId": "A", **row}]), cancel_params_in=where)
     assert client.cancel.look([client.cancel.prepare(Cancellation(order_id="A"))]) == [seen]
@@ -352,6 +371,7 @@ def test_whether_an_order_was_cancelled_by_its_internal_id() -> None:
     assert urls(partner) == ["GET https://tecsys.test/v1/orders/?InternalOrderId=5"]
 
 
+@pytest.mark.covers("tecsys:cancel-by-state")
 def test_a_refusal_of_what_is_cancelled_already_is_a_yes() -> None:
     send, partner = sending(
         told(400, message="no"), [{"ExternalOrderId": "A/1", "Status": "Cancelled"}], write="cancel"
@@ -364,6 +384,7 @@ def test_a_refusal_of_what_is_cancelled_already_is_a_yes() -> None:
         assert isinstance(outcome, Refused)
 
 
+@pytest.mark.covers("tecsys:accepted-202")
 def test_a_cancellation_that_was_accepted_is_followed() -> None:
     paid, gone = ([{"ExternalOrderId": "A/1", "Status": word}] for word in ("Paid", "Cancelled"))
     send, partner = sending(httpx.Response(202), paid, gone, write="cancel")

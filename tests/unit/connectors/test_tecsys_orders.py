@@ -55,6 +55,7 @@ def test_all_that_is_missing_at_once() -> None:
     assert {fault.path for fault in raised.value.fields} == {"id", "lines"}
 
 
+@pytest.mark.covers("tecsys:create-order-fields")
 def test_a_field_map_of_ones_own_replaces_all() -> None:
     fields = {
         "Order.Ref": "id",
@@ -93,6 +94,7 @@ def test_a_field_map_of_ones_own_replaces_all() -> None:
         ({"A": "id", "": "currency"}, "no path of fields"),
     ],
 )
+@pytest.mark.covers("tecsys:create-order-fields")
 def test_a_field_map_that_can_not_be_used(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(NotConfigured, match=words):
         write(fields)

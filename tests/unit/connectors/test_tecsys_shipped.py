@@ -15,6 +15,7 @@ def order_with(order_id: str, *numbers: str | None, **more: Any) -> dict[str, An
     return {"ExternalOrderId": order_id, "Shipments": shipments, "LastUpdated": "2026-11-22T08:00:00Z", **more}
 
 
+@pytest.mark.covers("tecsys:POST /orders/Search", "tecsys:tracking-by-pointers", "tecsys:paging")
 def test_shipped_orders_are_searched_page_by_page() -> None:
     partner = Partner().says(
         [order_with("A", "1Z"), order_with("B", None)], {"Orders": [order_with("C", "2Z", None), {"x": 1}]}, []
@@ -95,6 +96,7 @@ def test_parcels_with_lines_and_one_parcel_in_two_shipments() -> None:
         ({"search_field": ...}, "search_field is missing"),
     ],
 )
+@pytest.mark.covers("tecsys:tracking-by-pointers")
 def test_pointers_that_can_not_be_used(change: dict[str, Any], words: str) -> None:
     table = {name: value for name, value in {**POINTERS, **change}.items() if value is not ...}
     with pytest.raises(NotConfigured, match=words):

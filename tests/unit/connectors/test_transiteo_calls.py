@@ -53,6 +53,13 @@ def sending(
 POST, PUT, GET = "POST /v1/customer/orders", "PUT /v1/customer/orders/A%2F1", "GET /v1/customer/orders/A%2F1"
 
 
+@pytest.mark.covers(
+    "transiteo:bare-id-token",
+    "transiteo:token",
+    "transiteo:POST {token_url}",
+    "transiteo:POST {orders_path}",
+    "transiteo:first-send",
+)
 def test_the_bare_id_token_is_the_header_and_is_fetched_once() -> None:
     partner = Partner().says(TOKEN, {}, {})
     client = transiteo(partner)
@@ -67,12 +74,14 @@ def test_the_bare_id_token_is_the_header_and_is_fetched_once() -> None:
     assert msgspec.json.decode(first.content)["amount_products"] == 42.8
 
 
+@pytest.mark.covers("transiteo:bare-id-token")
 def test_a_prefix_by_setting() -> None:
     send, partner = sending({}, auth_prefix="Bearer")
     send()
     assert partner.requests[-1].headers["authorization"] == "Bearer id-1"
 
 
+@pytest.mark.covers("transiteo:token-renewed")
 def test_an_expired_token_is_refreshed_once_and_the_call_repeated() -> None:
     send, partner = sending(error(401, **EXPIRED), {**TOKEN, "id_token": "id-2"}, {})
     assert send() == [Taken()]
@@ -84,6 +93,7 @@ def test_an_expired_token_is_refreshed_once_and_the_call_repeated() -> None:
     assert len(partner.requests) == 4
 
 
+@pytest.mark.covers("transiteo:invalid-grant", "transiteo:POST {token_url}")
 def test_a_refused_refresh_token_is_a_matter_of_credentials() -> None:
     partner = Partner().says(error(400, error="invalid_grant"))
     client = transiteo(partner)
@@ -99,6 +109,7 @@ def test_a_refused_refresh_token_is_a_matter_of_credentials() -> None:
             client.import_orders.send([client.import_orders.prepare(order())])
 
 
+@pytest.mark.covers("transiteo:quota")
 @pytest.mark.parametrize("code", ["MAX_REQUESTS_EXCEED", "TRIAL_LIMIT_EXCEED"])
 @pytest.mark.parametrize("status", [403, 200])
 def test_a_used_up_quota_shuts_the_account_for_long_and_says_so(code: str, status: int) -> None:
@@ -112,6 +123,7 @@ def test_a_used_up_quota_shuts_the_account_for_long_and_says_so(code: str, statu
         send()
 
 
+@pytest.mark.covers("transiteo:errors", "transiteo:POST {orders_path}")
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
@@ -141,12 +153,14 @@ def test_what_an_answer_to_a_post_means(reply: Any, kind: type[Exception]) -> No
     assert asked(partner)[1:] == [POST]
 
 
+@pytest.mark.covers("transiteo:success")
 @pytest.mark.parametrize("content", [b"", b"{}", b"null", b'"OK"', b"OK", b'{"message": "Order created"}', b"[]"])
 def test_any_2xx_without_an_error_is_a_yes(content: bytes) -> None:
     send, _ = sending(httpx.Response(201, content=content))
     assert send() == [Taken()]
 
 
+@pytest.mark.covers("transiteo:errors")
 def test_refused_values_are_not_repeated_in_words() -> None:
     details = [{"parameter": {"name": "customer_firstname", "value": "Zoé"}, "causes": ["too long"]}]
     send, _ = sending(error(400, code="BAD", httpCode=400, name="ClientError", message="Bad order", details=details))
@@ -155,6 +169,7 @@ def test_refused_values_are_not_repeated_in_words() -> None:
     assert "Zoé" not in raised.value.message
 
 
+@pytest.mark.covers("transiteo:exists")
 @pytest.mark.parametrize("reply", [error(409, message="Conflict"), error(400, message="The order already exists")])
 def test_an_order_that_exists_is_updated(reply: httpx.Response) -> None:
     send, partner = sending(reply, {})
@@ -164,6 +179,7 @@ def test_an_order_that_exists_is_updated(reply: httpx.Response) -> None:
     assert partner.sent()["order_id"] == "A/1"
 
 
+@pytest.mark.covers("transiteo:exists")
 def test_an_order_that_exists_and_does_not_is_refused_in_words() -> None:
     send, partner = sending(error(409), error(404))
     with pytest.raises(Refused, match="does not when it is updated"):
@@ -174,6 +190,7 @@ def test_an_order_that_exists_and_does_not_is_refused_in_words() -> None:
         send()
 
 
+@pytest.mark.covers("transiteo:doubt-without-get", "transiteo:doubt-put-404", "transiteo:PUT {orders_path}/{order_id}")
 def test_in_doubt_without_get_the_order_is_put_and_posted_only_if_it_is_not_there() -> None:
     send, partner = sending({}, doubtful=True)
     assert send() == [Taken()]
@@ -183,6 +200,7 @@ def test_in_doubt_without_get_the_order_is_put_and_posted_only_if_it_is_not_ther
     assert asked(partner)[1:] == [PUT, POST]
 
 
+@pytest.mark.covers("transiteo:put-error-never-post")
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [(error(500), Ambiguous), (error(400, message="bad"), Refused), (error(403), Unauthorized), (error(409), Conflict)],
@@ -194,6 +212,7 @@ def test_in_doubt_no_other_error_of_a_put_leads_to_a_post(reply: httpx.Response,
     assert asked(partner)[1:] == [PUT]
 
 
+@pytest.mark.covers("transiteo:first-send")
 def test_a_doubt_is_forgotten_once_it_is_settled() -> None:
     send, partner = sending({}, {}, doubtful=True)
     send()
@@ -201,6 +220,12 @@ def test_a_doubt_is_forgotten_once_it_is_settled() -> None:
     assert asked(partner)[1:] == [PUT, POST]
 
 
+@pytest.mark.covers(
+    "transiteo:doubt-get-200",
+    "transiteo:doubt-get-404",
+    "transiteo:doubt-get-403-405",
+    "transiteo:GET {orders_path}/{order_id}",
+)
 @pytest.mark.parametrize(
     ("reply", "seen", "next_call"),
     [
@@ -234,6 +259,7 @@ def test_a_look_up_in_trouble_says_so() -> None:
             client.import_orders.look([client.import_orders.prepare(order())])
 
 
+@pytest.mark.covers("transiteo:update", "transiteo:put-error-never-post", "transiteo:doubt-put-404")
 def test_an_update_is_a_put_and_a_post_only_where_there_is_no_such_order() -> None:
     send, partner = sending({}, write="update")
     assert send() == [Taken()]
@@ -258,6 +284,7 @@ def there(**changes: Any) -> dict[str, Any]:
     return content | {"created_by": "x", "invoice_id": None} | changes
 
 
+@pytest.mark.covers("transiteo:cancel-status")
 def test_a_cancellation_puts_the_whole_order_with_another_statut() -> None:
     cancel, partner = cancelling(there(), {}, get_enabled=True)
     assert cancel() == [Taken()]
@@ -267,6 +294,16 @@ def test_a_cancellation_puts_the_whole_order_with_another_statut() -> None:
     cancel, partner = cancelling(there(order_statut="CANCELLED"), get_enabled=True)
     assert cancel() == [Taken()]
     assert asked(partner)[1:] == [GET]
+
+
+def test_a_cancellation_tells_codes_only_for_it_sends_what_its_document_does_not_hold() -> None:
+    """A record scrubs the values of its own document; a cancellation has none of the order's."""
+    repeated = {"code": "BAD_NAME", "httpCode": 400, "message": "customer_lastname Lefèvre", "reason": "Lefèvre"}
+    for status in (400, 200):
+        cancel, _ = cancelling(there(), httpx.Response(status, json=repeated), get_enabled=True)
+        with pytest.raises(Refused, match="BAD_NAME") as raised:
+            cancel()
+        assert "Lefèvre" not in raised.value.message + raised.value.cause
 
 
 def test_a_cancellation_that_would_lose_the_order_is_not_sent() -> None:
@@ -288,6 +325,7 @@ def test_a_cancellation_that_would_lose_the_order_is_not_sent() -> None:
     assert not partner.requests
 
 
+@pytest.mark.covers("transiteo:cancel-delete", "transiteo:DELETE {orders_path}/{order_id}")
 def test_a_cancellation_deletes_by_setting_and_what_is_gone_is_gone() -> None:
     for reply in ({}, httpx.Response(204), error(404, message="Not found")):
         cancel, partner = cancelling(reply, delete_mode="delete")
@@ -309,6 +347,7 @@ def test_single_lines_are_not_cancelled() -> None:
             client.cancel.prepare(Cancellation())
 
 
+@pytest.mark.covers("transiteo:get-disabled", "transiteo:GET {orders_path}/{order_id}", "transiteo:GET {orders_path}")
 def test_get_and_list_are_off_until_they_are_confirmed() -> None:
     client = transiteo(Partner())
     for name in ("get", "list"):
@@ -331,6 +370,7 @@ def test_update_by_call_sends_a_checked_body_as_it_is() -> None:
     assert partner.requests[-1].content == ENCODE(content)
 
 
+@pytest.mark.covers("transiteo:one-currency", "transiteo:order_statut", "transiteo:incoterm", "transiteo:url")
 @pytest.mark.parametrize(
     ("change", "path"),
     [

@@ -39,6 +39,7 @@ def faults(document: Order, **settings: Any) -> dict[str, Any]:
     return {fault.path: fault for fault in raised.value.fields}
 
 
+@pytest.mark.covers("transiteo:id-in-path", "transiteo:order_id")
 def test_the_path_holds_the_id_whatever_is_in_it() -> None:
     client = transiteo(Partner())
     assert client.import_orders.prepare(order(id="A/1 #2?é")).path == "/v1/customer/orders/A%2F1%20%232%3F%C3%A9"
@@ -47,6 +48,12 @@ def test_the_path_holds_the_id_whatever_is_in_it() -> None:
         client.import_orders.prepare(order(id=".."))
 
 
+@pytest.mark.covers(
+    "transiteo:time-unit",
+    "transiteo:order_date_hour",
+    "transiteo:order_update_statut",
+    "transiteo:duty_calculation_timestamp",
+)
 def test_times_are_whole_epoch_milliseconds_or_seconds() -> None:
     at = datetime(2026, 11, 20, 13, 32, 5, 999_999, tzinfo=UTC)
     customs = replace(CUSTOMS, duty_calculated_at=at + timedelta(seconds=1))
@@ -59,6 +66,9 @@ def test_times_are_whole_epoch_milliseconds_or_seconds() -> None:
     assert "order_update_statut" in transiteo(Partner()).import_orders.volatile
 
 
+@pytest.mark.covers(
+    "transiteo:country-format", "transiteo:arrival_country", "transiteo:customer_country", "transiteo:buyer_country"
+)
 def test_countries_have_three_letters_and_arrival_is_the_shipping_address_unless_customs_say_so() -> None:
     found = prepare(order(shipping_address=build_address(country="CH")))
     assert (found["departure_country"], found["arrival_country"], found["customer_country"]) == ("FRA", "CHE", "CHE")
@@ -67,6 +77,7 @@ def test_countries_have_three_letters_and_arrival_is_the_shipping_address_unless
     assert (found["departure_country"], found["buyer_country"]) == ("FR", "FR")
 
 
+@pytest.mark.covers("transiteo:departure_country")
 def test_departure_must_be_given_and_is_never_guessed() -> None:
     found = faults(order(customs=Customs()))
     assert set(found) == {"customs.departure_country"}
@@ -75,6 +86,9 @@ def test_departure_must_be_given_and_is_never_guessed() -> None:
     assert "defaults" in found["customs.departure_country"].message
 
 
+@pytest.mark.covers(
+    "transiteo:country-format", "transiteo:departure_country", "transiteo:agent_country", "transiteo:customer_country"
+)
 def test_a_country_that_is_none_is_told_where_it_stands() -> None:
     bad = replace(CUSTOMS, departure_country="XX", agent=Agent(country="QQ"))
     found = faults(order(customs=bad, shipping_address=build_address(country="ZZ")))
@@ -84,6 +98,7 @@ def test_a_country_that_is_none_is_told_where_it_stands() -> None:
     assert set(found) == {"customs.arrival_country"}
 
 
+@pytest.mark.covers("transiteo:order_statut")
 @pytest.mark.parametrize(
     ("status", "statut"),
     [("pending", "AWAITING"), ("unshipped", "PAID"), ("partially_shipped", "PAID"), ("shipped", "PAID"),
@@ -93,6 +108,7 @@ def test_statuts(status: str, statut: str) -> None:
     assert prepare(order(status=OrderStatus(status)))["order_statut"] == statut
 
 
+@pytest.mark.covers("transiteo:statut-map", "transiteo:order_statut")
 def test_the_statut_map_names_what_differs_and_takes_known_words_only() -> None:
     mapped = {"unshipped": "AWAITING"}
     assert prepare(order(), statut_map=mapped)["order_statut"] == "AWAITING"
@@ -103,6 +119,7 @@ def test_the_statut_map_names_what_differs_and_takes_known_words_only() -> None:
             transiteo(Partner(), statut_map=wrong)
 
 
+@pytest.mark.covers("transiteo:agent_address", "transiteo:agent_country")
 def test_agents_address_in_the_spelling_that_is_set() -> None:
     document = order(customs=replace(CUSTOMS, agent=Agent(first_name="A", line1="Quai 1", country="FR")))
     for key, names in (
@@ -116,6 +133,13 @@ def test_agents_address_in_the_spelling_that_is_set() -> None:
     assert not [name for name in prepare(order()) if name.startswith("agent")]
 
 
+@pytest.mark.covers(
+    "transiteo:amount_products",
+    "transiteo:amount_shipping",
+    "transiteo:amount_duty",
+    "transiteo:amount_vat",
+    "transiteo:amount_specialtaxes",
+)
 def test_amounts_are_the_orders_then_the_lines_then_zero() -> None:
     found = prepare(order())
     assert [found[name] for name in AMOUNTS] == [Decimal("42.80"), Decimal("4.90"), 0, 0, 0]
@@ -136,6 +160,7 @@ def test_amounts_are_the_orders_then_the_lines_then_zero() -> None:
     assert set(faults(order(duty_total=Decimal(-1)))) == {"duty_total"}
 
 
+@pytest.mark.covers("transiteo:products", "transiteo:products.*.sku")
 def test_lines_that_are_canceled_cross_no_border_and_the_others_keep_their_numbers() -> None:
     gone = build_line(id="1", status=OrderStatus.CANCELED)
     kept = build_line(id="2", quantity=1, discounts=())
@@ -147,6 +172,7 @@ def test_lines_that_are_canceled_cross_no_border_and_the_others_keep_their_numbe
     assert len(prepare(whole)["products"]) == 1  # a canceled order keeps what was bought
 
 
+@pytest.mark.covers("transiteo:sku-template")
 def test_skus_by_template() -> None:
     document = order(store=Named(id="7"))
     assert [one["sku"] for one in prepare(document, sku_template="{store_id}_{sku}")["products"]] == [
@@ -159,6 +185,7 @@ def test_skus_by_template() -> None:
             transiteo(Partner(), sku_template=wrong)
 
 
+@pytest.mark.covers("transiteo:url")
 @pytest.mark.parametrize(
     "url", ["/orders/1", "shop.example", "ftp://shop.example", "https://", "https://a b", "http://["]
 )
@@ -167,6 +194,7 @@ def test_an_address_must_be_absolute(url: str) -> None:
     assert prepare(order(url="https://shop.example/o/1"))["url"] == "https://shop.example/o/1"
 
 
+@pytest.mark.covers("transiteo:incoterm")
 def test_incoterms_pass_in_their_case_and_others_are_held() -> None:
     for case, word in (("as_is", "Ddp"), ("lower", "ddp"), ("upper", "DDP")):
         assert prepare(order(customs=replace(CUSTOMS, incoterm="Ddp")), incoterm_case=case)["incoterm"] == word
@@ -176,6 +204,7 @@ def test_incoterms_pass_in_their_case_and_others_are_held() -> None:
     assert set(faults(order(customs=Customs(incoterm="EXW")))) == {"customs.departure_country", "customs.incoterm"}
 
 
+@pytest.mark.covers("transiteo:category_of_item")
 def test_one_category_for_all_lines_or_none() -> None:
     one, other = build_line(category="Kettles"), build_line(id="2", category="Filters")
     assert "category_of_item" not in prepare(order(lines=(one, other)))
@@ -184,6 +213,7 @@ def test_one_category_for_all_lines_or_none() -> None:
     assert prepare(order(lines=(one, other), customs=named))["category_of_item"] == "Kitchen"
 
 
+@pytest.mark.covers("transiteo:payment_type", "transiteo:order_payment_type")
 def test_the_unexplained_payment_type_is_only_what_a_person_put_there() -> None:
     found = prepare(order())
     assert found["order_payment_type"] == "card"
@@ -192,6 +222,7 @@ def test_the_unexplained_payment_type_is_only_what_a_person_put_there() -> None:
     assert set(faults(order(extra={"transiteo": {"payment_type": []}}))) == {"extra.transiteo.payment_type"}
 
 
+@pytest.mark.covers("transiteo:customer_firstname", "transiteo:customer_lastname")
 def test_names_are_one_persons() -> None:
     company = build_address(first_name=None, last_name="Lefèvre SARL")
     found = prepare(order(shipping_address=company, buyer=Buyer(first_name="Ada", last_name="Payeur")))
@@ -203,6 +234,14 @@ def test_names_are_one_persons() -> None:
     assert prepare(order(billing_address=place))["buyer_address"] == "Damrak 12 a, c/o X"
 
 
+@pytest.mark.covers(
+    "transiteo:order_id",
+    "transiteo:order_date_hour",
+    "transiteo:products.*.sku",
+    "transiteo:products.*.quantity",
+    "transiteo:products.*.unit_price",
+    "transiteo:currency",
+)
 def test_everything_that_is_missing_is_told_at_once_with_transiteos_name() -> None:
     found = faults(Order(lines=(Line(), Line(quantity=0, unit_price=Decimal(-1)))))
     assert set(found) == {
@@ -215,6 +254,7 @@ def test_everything_that_is_missing_is_told_at_once_with_transiteos_name() -> No
     assert set(faults(order(currency="€"))) == {"currency"}
 
 
+@pytest.mark.covers("transiteo:absent-left-out")
 def test_nothing_absent_is_sent() -> None:
     bare = order(
         buyer=Buyer(), billing_address=Address(), payment=Payment(), delivery=Delivery(),

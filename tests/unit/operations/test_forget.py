@@ -78,3 +78,13 @@ def test_nobody_by_that_name_is_told(desk: Desk) -> None:
     with pytest.raises(NotFound):
         desk.forget([], "nobody@example.com", "anna")
     assert [why for _, why in desk.forget(["orders:m1:X"], None, "anna").refused] == ["not found"]
+
+
+def test_a_cancellation_that_carries_its_order_is_found_by_the_buyer(
+    drive: Drive, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = {"order_id": "gone", "extra": {"order": PERSON}}
+    monkeypatch.setattr("tests.unit.stores.driver.DOCUMENT", carried)
+    ref = drive.finished()
+    assert list(desk.forget([], EMAIL, "anna").done) == [str(ref)]
+    assert bodies(drive, ref) == set()

@@ -91,6 +91,8 @@ def test_a_buyer_cancels_and_moves(start: Start, clock: TurnedClock) -> None:
     assert partners.order(order["orderId"]).json()["status"] == "Cancelled"
     assert partners.http.post(f"/_{path}", json={"status": "Lost"}).status_code == 400
     assert partners.http.post(f"/_{path}", json={"set": {"no.such.place": 1}}).status_code == 400
+    partners.control("POST", path, status="WaitingAcceptance")  # back to where no order comes from: the report goes on
+    assert partners.state()["octopia"]["by_status"]
     assert partners.http.get("/_/octopia/orders/nobody").status_code == 404
 
 

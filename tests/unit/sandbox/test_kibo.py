@@ -260,11 +260,30 @@ def test_it_ships_when_told_to(start: Start, clock: TurnedClock) -> None:
     client = Client(start(oms=("kibo",), kibo=KiboDials(ship_after_seconds=5)))
     order_id = client.send().json()["orderID"]
     query = {"manufacturerID": 1010, "orderID": order_id}
-    assert client.call("GET", "shipment/", params=query).json()["totalCount"] == 0
+    (waiting,) = client.call("GET", "shipment/", params=query).json()["collection"]
+    assert (waiting["shipmentStatus"], waiting["trackingInformation"]) == ("READY", [])
+    assert client.partners.state()["kibo"]["to_ship"] == 1
     clock.turn(5)
     (shipment,) = client.call("GET", "shipment/", params=query).json()["collection"]
-    assert shipment["orderID"] == order_id
-    assert 0 < len(shipment["trackingNumber"]) <= 50
+    assert (shipment["orderID"], shipment["externalOrderID"]) == (order_id, "0987654321")
+    (tracking,) = shipment["trackingInformation"]
+    assert 0 < len(tracking["trackingNumber"]) <= 50
+    assert 0 < len(tracking["carrierTypeOther"]) <= 20
+    assert (client.partners.state()["kibo"]["shipped"], client.partners.state()["kibo"]["to_ship"]) == (1, 0)
+    assert client.search(orderStatus="SHIPPED").json()["totalCount"] == 1
+
+
+def test_an_order_in_two_shipments_has_left_with_the_second(start: Start, clock: TurnedClock) -> None:
+    dials = KiboDials(ship_after_seconds=5, shipments_an_order=2, shipments_named=False)
+    client = Client(start(oms=("kibo",), kibo=dials))
+    client.send()
+    clock.turn(5)
+    first, second = client.call("GET", "shipment/", params={"manufacturerID": 1010}).json()["collection"]
+    assert (bool(first["trackingInformation"]), bool(second["trackingInformation"])) == (True, False)
+    assert "externalOrderID" not in first
+    assert client.partners.state()["audit"]["not_shipped_at_marketplace"] == []
+    clock.turn(1)
+    assert client.partners.state()["kibo"]["shipped"] == 1
     assert client.search(orderStatus="SHIPPED").json()["totalCount"] == 1
 
 

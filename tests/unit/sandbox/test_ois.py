@@ -236,6 +236,8 @@ def test_the_webhook_log_tells_what_happened(partners: Partners, clock: TurnedCl
     assert client("POST", "v1/Webhooks", json=hook).status_code == 204
     assert client("GET", "v1/Webhooks/GetWebhookUrl").json() == [hook]
     assert [client("DELETE", "v1/Webhooks", json=hook).status_code for _ in range(2)] == [204, 404]
+    client("POST", "v1/Webhooks", json=hook)
+    assert client("DELETE", "v1/Webhooks", params=hook).status_code == 204
 
 
 def test_faults_reach_every_endpoint(partners: Partners) -> None:

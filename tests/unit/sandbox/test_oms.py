@@ -8,6 +8,7 @@ import pytest
 from sandbox import SandboxConfig, TecsysDials, create_app, example_config
 from sandbox.__main__ import make_config, read_arguments
 from sandbox.oms import OMS
+from sandbox.routing import choose_fulfillers
 from sandbox.samples import PLAIN
 from tests.unit.sandbox.conftest import Start
 from tests.unit.sandbox.partners import Partners
@@ -110,3 +111,77 @@ def test_the_example_config_leads_to_it(oms: str) -> None:
 def test_the_command_line_opens_tecsys_for_orders() -> None:
     assert make_config(read_arguments(["--oms", "tecsys"])).dials["tecsys"].create_order_path == "orders"
     assert make_config(read_arguments([])).oms == ("egenta",)
+
+
+def test_the_command_line_lets_ois_and_tecsys_ship() -> None:
+    for name in ("ois", "tecsys"):
+        quiet, ships = (
+            make_config(read_arguments(["--oms", name, *more])).dials[name] for more in ((), ("--oms-ship-after", "2"))
+        )
+        assert (quiet.ship_after_seconds, ships.ship_after_seconds) == (None, 2)
+    assert ships.auto_shipments
+    assert not quiet.auto_shipments
+
+
+@pytest.mark.parametrize(
+    ("words", "shipping"),
+    [
+        (["--oms", "egenta,kibo,transiteo"], {"egenta"}),
+        (["--oms", "transiteo,kibo,egenta"], {"kibo"}),
+        (["--oms", "ois,kibo"], {"kibo"}),
+        (["--oms", "ois,kibo", "--oms-ship-after", "1"], {"ois"}),
+        (["--oms", "egenta,ois", "--ship-after", "-1"], set()),
+    ],
+)
+def test_one_order_is_shipped_by_one_oms(words: list[str], shipping: set[str]) -> None:
+    dials = make_config(read_arguments(words)).dials
+    assert {name for name, one in dials.items() if getattr(one, "ship_after_seconds", None) is not None} == shipping
+
+
+def test_oms_that_share_no_marketplace_all_ship() -> None:
+    routes = {"a": ("x", "z"), "b": ("y", "z"), "c": ("y",)}
+    assert choose_fulfillers(routes, ["x", "y", "z"]) == {"x", "y"}
+    assert choose_fulfillers(routes, ["z", "y", "x"]) == {"z"}
+
+
+def find(content: Any, pointer: str) -> Any:
+    for name in pointer.split("/")[1:]:
+        content = content[int(name)] if isinstance(content, list) else content[name]
+    return content
+
+
+def test_the_examples_pointers_lead_to_what_ois_and_tecsys_ship(start: Start) -> None:
+    settings = {
+        oms: tomllib.loads(example_config("http://x", oms=(oms,)).toml)["oms"][f"{oms}-cdiscount"]["settings"]
+        for oms in ("ois", "tecsys")
+    }
+    partners = start(
+        oms=("tecsys",),
+        orders=1,
+        tecsys=TecsysDials(
+            create_order_path="orders", auto_shipments=True, shipments_appear_seconds=0, ship_after_seconds=0
+        ),
+    )
+    raw = {"ExternalOrderId": "A/1", "Lines": [{"Sku": "S", "Quantity": 1}]}
+    partners.http.post("/tecsys/v1/orders", headers=HEADERS, json=raw)
+    where = settings["tecsys"]["tracking_pointers"]
+    condition = {"Field": where["search_field"], "Operator": "equals", "Value": where["search_value"]}
+    (order,) = partners.http.post("/tecsys/v1/orders/Search", headers=HEADERS, json=condition).json()
+    assert find(order["Shipments"][0], where["number"]).startswith("TO")
+    assert find(order["Shipments"][0], where["carrier"]) == "DHL"
+    assert find(order, where["updated_at"])
+
+    partners = start(oms=("ois",), orders=1).log_in()
+    partners.control("POST", "/ois", ship_after_seconds=0)
+    client = Ois(partners)
+    (made,) = partners.items()
+    assert client("POST", "order/v1/Orders", json=translate(made)).status_code == 201
+    where = settings["ois"]["webhook_pointers"]
+    log = client("GET", "v1/webhooks/status", params={"Status": where["status"]}).json()
+    (entry,) = [row for row in log if find(row, where["event"]) == where["shipped"]]
+    assert find(entry, where["order_id"]) == made["orderId"]
+    (parcel,) = find(entry, where["parcels"])
+    assert find(parcel, where["number"]).startswith("3S")
+    assert find(parcel, where["carrier"]) == "DHL"
+    assert find(entry, where["entry_id"])
+    assert find(entry, where["created_at"])

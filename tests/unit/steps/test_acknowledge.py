@@ -122,3 +122,15 @@ def test_every_target_is_required_where_nothing_is_said() -> None:
     w.receive(raw_order())
     w.run()
     assert told(w).sent == []
+
+
+def test_the_source_is_told_by_which_references_the_oms_have_it() -> None:
+    market = FakeMarketplace(acknowledge=FakeWrite())
+    markets, oms = {"m1": market}, {name: FakeOms(import_orders=FakeWrite()) for name in ("o2", "o1", "o3")}
+    w = World(markets=markets, oms=oms, routes=(Route(source="m1", to=("o2", "o1", "o3"), ack_when=("o2", "o1")),))
+    w.receive(raw_order())
+    for lane in ("normalize.m1", "validate.m1", "push.o1", "push.o2", "acknowledge.m1"):
+        w.over(lane)
+    (content,) = told(w).took["A1"]
+    assert content["order_id"] == "A1"
+    assert content["receipts"] == [{"account": name, "reference": "R-A1"} for name in ("o2", "o1")], "o3 has it not yet"

@@ -8,7 +8,9 @@ import pytest
 from pipeline.config.model import Route
 from pipeline.domain.errors import Ambiguous, Refused
 from pipeline.domain.lifecycle import Flow
+from pipeline.domain.reports import Cancellation
 from pipeline.operations.desk import Desk
+from pipeline.ports import Body
 from tests.fakes.partners import VOLATILE, FakeMarketplace, FakeOms, raw_order
 from tests.fakes.world import World
 from tests.fakes.writes import FakeWrite
@@ -43,6 +45,21 @@ def test_a_target_that_takes_cancellations_is_told() -> None:
     w.receive(raw_order("A1", "Gone", comment="again", updated_at=T1 + timedelta(hours=1)))
     w.run()
     assert w.sent(write="cancel") == ["A1"], "once"
+
+
+def test_a_target_whose_call_needs_the_order_is_given_it_as_its_route_has_it() -> None:
+    def prepare(cancellation: Cancellation) -> Body:
+        order = cancellation.extra["order"]
+        return Body(cancellation.order_id or "", {"id": order.id, "status": order.status, "url": order.url})
+
+    whole = FakeOms(import_orders=FakeWrite(volatile=VOLATILE), cancel=FakeWrite(prepare=prepare, with_order=True))
+    route = Route(source="m1", to=("o1", "o2"), defaults={"url": "https://shop.example/{id}"})
+    w = pushed(whole, oms(cancels=True), routes=[route])
+    w.receive(GONE)
+    w.run()
+    (body,) = w.oms["o1"].writes["cancel"].calls[0]
+    assert body.content == {"id": "A1", "status": "canceled", "url": "https://shop.example/A1"}
+    assert (w.stands(**FLOW), w.stands(target="o1", **FLOW)) == ("done done", "done done")
 
 
 def test_one_that_asks_for_statuses_learns_by_that() -> None:

@@ -27,7 +27,7 @@ from pipeline.connectors.paging import Place, cursor_of, mark_of, next_link, zul
 from pipeline.connectors.wire import segment, zone_of
 from pipeline.domain.errors import FieldError, Invalid, NotConfigured, Puzzling, Refused, Trouble
 from pipeline.domain.order import Order
-from pipeline.domain.reports import Cancellation, Parcel, Shipment
+from pipeline.domain.reports import Acknowledgement, Cancellation, Parcel, Shipment
 from pipeline.ports import Ask, Body, Outcome, Page, Row, Seen, Taken, Write
 
 WORDS: Final = ("title", "detail", "errors")  # application/problem+json
@@ -57,7 +57,9 @@ class Octopia:
             send=self._approve,
             look=self._looking(looks_refused),
         )
-        self.acknowledge: Write[Order] | None = None  # nothing to report: an accepted order needs no further word
+        self.acknowledge: Write[Acknowledgement] | None = (
+            None  # nothing to report: an accepted order needs no further word
+        )
         self.ship: Write[Shipment] | None = Write(
             prepare=self._prepare_parcels, send=self._ship, look=self._looking(looks_shipped)
         )

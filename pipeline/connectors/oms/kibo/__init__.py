@@ -1,12 +1,15 @@
 """Kibo / Shopatron, Historic Order Import v2: the declaration."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from pipeline.config.setting import Setting
 from pipeline.connectors.contract import Connector, Endpoint
-from pipeline.connectors.oms.kibo.client import CANCEL_ITEM, ORDERS, SCHEMA, SHIPMENTS, Kibo
+from pipeline.connectors.oms.kibo.client import CANCEL_ITEM, NO_POLL, SCHEMA, Kibo
 from pipeline.connectors.oms.kibo.errands import OPERATIONS
 from pipeline.connectors.oms.kibo.mapping import STATUSES, VOLATILE
+from pipeline.connectors.oms.kibo.rules import RULES
+from pipeline.connectors.oms.kibo.shipped import ORDERS, SHIPMENTS
 
 _SEED: Final = "seeds/004"
 _CONTRACT: Final = "contracts/oms.md section"
@@ -70,6 +73,13 @@ SETTINGS: Final = (
         source=f"{_CONTRACT} 5.4.6",
     ),
     Setting(
+        name="payment_types",
+        form="texts",
+        default=(),
+        meaning="types besides CC, CS, LV, PP, EB, PZ and NO that Kibo has agreed to; they vary",
+        source=f"{_SEED}, Order Payments",
+    ),
+    Setting(
         name="no_operation_type",
         default="HI",
         meaning="the noOperationType that goes with NO",
@@ -100,6 +110,20 @@ SETTINGS: Final = (
         source=f"{_CONTRACT} 5.7",
     ),
     Setting(
+        name="shipment_poll",
+        form="flag",
+        default=False,
+        meaning="read shipments for the marketplaces; a name of ours, off because the contract has it as opt-in",
+        source=f"{_CONTRACT} 5.8, 6.3",
+    ),
+    Setting(
+        name="send_nulls",
+        form="flag",
+        default=False,
+        meaning="send null where the seed's example has it, but for the password; absent is enough for optional keys",
+        source=f"{_CONTRACT} 5.4.9",
+    ),
+    Setting(
         name="per_page",
         form="integer",
         default=20,
@@ -119,18 +143,24 @@ _PLACES: Final = (
     ("POST", "{token_url}", "an access token of about an hour, shared by all hosts", "every call", _ACCESS),
     ("POST", "/importOrder/", "import an order (mode importOrder)", "import_orders", _SEED),
     ("POST", "/createOrder/", "create a live order (mode createOrder)", "import_orders", f"{_CONTRACT} 5.4.12"),
-    ("GET", f"/{ORDERS}", "orders by filter, in pages", "import_orders, call orders", f"{_CONTRACT} 5.6, 5.7"),
-    ("GET", f"/{SHIPMENTS}", "shipments of an order", "call shipments", f"{_CONTRACT} 5.8"),
+    ("GET", f"/{ORDERS}", "orders by filter, in pages", "import_orders, shipped, call orders", f"{_CONTRACT} 5.6, 5.7"),
+    ("GET", f"/{SHIPMENTS}", "shipments, of an order or all", "shipped, call shipments", f"{_CONTRACT} 5.8"),
     ("POST", f"/{CANCEL_ITEM}", "cancel one item of an order", "call cancel_item", f"{_CONTRACT} 5.8"),
     ("GET", f"/{SCHEMA}", "the JSON schema of an import", "call schema", _SEED),
 )
+
+
+def lacks(settings: Mapping[str, Any]) -> Mapping[str, str]:
+    """What these settings take away."""
+    return {} if settings.get("shipment_poll") else {"shipped": NO_POLL}
+
 
 CONNECTOR: Final = Connector(
     name="kibo",
     kind="oms",
     title="Kibo / Shopatron Historic Order Import v2",
     settings=SETTINGS,
-    capabilities=frozenset({"import_orders"}),
+    capabilities=frozenset({"import_orders", "shipped"}),
     endpoints=tuple(
         Endpoint(method=method, path=path, purpose=purpose, used_by=used_by, source=source)
         for method, path, purpose, used_by, source in _PLACES
@@ -144,10 +174,16 @@ CONNECTOR: Final = Connector(
         "search": "per_page at most 100; the look-up reads at most 25 pages, then a person looks",
         "rate": "not published: a 403 with X-Mashery-Error-Code OVER_QPS or OVER_RATE is waited out like a 429",
         "text": "stored as latin1 with XHTML entities; characters above the BMP are held",
-        "shipments": "no list of what is to be told: shipments are asked per order, by call",
+        "shipments": "with shipment_poll, all of them each poll: nothing is published to ask for changes only; those "
+        "of orders that no marketplace knows are held",
+        "parcels": "an order is told once all its shipments have a tracking number; which lines a parcel holds is not "
+        "published, so it is told without lines",
+        "order status": "no flow needs it, Kibo asks for no answer: by call (orders, status=READY)",
         "cancel": "per orderItemID, which no documented answer holds: by call",
         "statuses": "partly shipped and pending orders have no word and are held",
         "notifications": "its pushes (an answer within 45 s, repeated for 14 days) are not taken; they need a server",
     },
     operations=OPERATIONS,
+    lacks=lacks,
+    rules=RULES,
 )

@@ -9,14 +9,15 @@ from pipeline.connectors.oms.kibo.answers import Search, Unsearchable, taken
 from pipeline.connectors.oms.kibo.gateway import Gateway
 from pipeline.connectors.oms.kibo.lengths import length_of
 from pipeline.connectors.oms.kibo.mapping import VOLATILE, order_of, place_of
+from pipeline.connectors.oms.kibo.parcels import shipment_of
+from pipeline.connectors.oms.kibo.shipped import ORDERS, SHIPMENTS, Shipped
 from pipeline.connectors.oms.kibo.style import style_of
 from pipeline.domain.errors import FieldError, Invalid, NotConfigured, Puzzling
 from pipeline.domain.order import Order
 from pipeline.domain.reports import Cancellation, Shipment, StatusReport
 from pipeline.ports import Ask, Body, Outcome, Page, Seen, Write
 
-ORDERS: Final = "order/"
-SHIPMENTS: Final = "shipment/"
+NO_POLL: Final = "not configured: set shipment_poll to read Kibo's shipments; `orderpipe call` shows those of an order"
 CANCEL_ITEM: Final = "orderItem/action/cancel/"
 SCHEMA: Final = "schema/importOrder.json"
 PAGE_LIMIT: Final = 100
@@ -41,14 +42,17 @@ class Kibo:
         )
         self.update: Write[Order] | None = None  # what a second import does is not documented
         self.cancel: Write[Cancellation] | None = None  # by orderItemID, which no documented answer holds
-        self.acknowledge_shipped: Write[Shipment] | None = None
+        self.acknowledge_shipped: Write[Shipment] | None = None  # it wants no word
         self.answer_status: Write[StatusReport] | None = None
-        self.shipped: Callable[[Ask], Page] | None = None  # no list of what is to be told, no setting for a poll
+        listing = Shipped(rig.http, self._search)
+        self.shipped: Callable[[Ask], Page] | None = listing.page if settings["shipment_poll"] else None
         self.status_requests: Callable[[Ask], Page] | None = None
 
-    def read_shipment(self, raw: Mapping[str, Any]) -> Shipment:  # noqa: ARG002 (the port's)
-        """Nothing is listed, so nothing is read."""
-        raise NotConfigured("Kibo lists no shipments to be told; `orderpipe call` shows those of an order")
+    def read_shipment(self, raw: Mapping[str, Any]) -> Shipment:
+        """An order's shipments."""
+        if self.shipped is None:
+            raise NotConfigured(NO_POLL)
+        return shipment_of(raw)
 
     # ------------------------------------------------------------ import
 

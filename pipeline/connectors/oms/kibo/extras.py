@@ -3,6 +3,8 @@
     extra.kibo.<optional field of the order>           such as forceItemTaxOverride, promotions, customOrderData
     extra.kibo.items.<line>.<field of an order item>   such as availability, options, itemTaxOverride
     extra.kibo.payment.<field of the payment>          such as authorizationID, maxAmount
+    extra.kibo.customer.<field of the customer>        customerID, accountCreated
+    extra.kibo.shipping_address.<field of an address>  such as latitude, fraudLock; billing_address likewise
 
 Promotions and discounts go as they are written: their schema is not published.
 """
@@ -12,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from pipeline.connectors.oms.kibo.style import LOCALE
 from pipeline.connectors.wire import EMPTY, Unfit, amount, flag, record, records, text, whole
 from pipeline.domain.errors import FieldError
 
@@ -35,6 +38,14 @@ def from_one(value: Any) -> int | None:
     return found
 
 
+def tag(value: Any) -> str | None:
+    """An IETF tag."""
+    found = text(value)
+    if found is not None and not LOCALE.fullmatch(found):
+        raise Unfit("must be a locale such as en-US")
+    return found
+
+
 ORDER: Final[Mapping[str, Read]] = {
     "orderID": from_one,
     "shippingTax": from_zero,
@@ -46,10 +57,11 @@ ORDER: Final[Mapping[str, Read]] = {
     "assignedLocation": text,
     "useInventory": flag,
     "allowSplit": flag,
+    "optInRetailer": flag,
     "isTestOrder": flag,
     "channel": text,
     "landingCode": text,
-    "currencyLocale": text,
+    "currencyLocale": tag,
 }
 PRODUCT: Final[Mapping[str, Read]] = {
     "productID": from_one,
@@ -71,7 +83,23 @@ PAYMENT: Final[Mapping[str, Read]] = {
     "maxAmount": amount,  # -1 in the seed's example
     "transactionID": text,
     "authorizationID": text,
+    "paymentType": text,  # the outer one, null in the seed's example
     "authAmount": from_zero,
+}
+CUSTOMER: Final[Mapping[str, Read]] = {"customerID": from_one, "accountCreated": text}
+ADDRESS: Final[Mapping[str, Read]] = {
+    "addressID": from_one,
+    "customerID": from_one,
+    "latitude": amount,
+    "longitude": amount,
+    "fraudLock": flag,
+    "active": flag,
+}
+_BLOCKS: Final[Mapping[str, Mapping[str, Read]]] = {
+    "payment": PAYMENT,
+    "customer": CUSTOMER,
+    "shipping_address": ADDRESS,
+    "billing_address": ADDRESS,
 }
 
 
@@ -82,6 +110,9 @@ class Extras:
     order: Mapping[str, Any] = field(default_factory=dict)
     items: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     payment: Mapping[str, Any] = field(default_factory=dict)
+    customer: Mapping[str, Any] = field(default_factory=dict)
+    shipping_address: Mapping[str, Any] = field(default_factory=dict)
+    billing_address: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[FieldError, ...] = ()
 
 
@@ -91,20 +122,20 @@ def extras_of(extra: Mapping[str, Any]) -> Extras:
     if not given:
         return Extras()
     faults: list[FieldError] = []
-    rest = {name: value for name, value in given.items() if name not in ("items", "payment")}
+    rest = {name: value for name, value in given.items() if name != "items" and name not in _BLOCKS}
     order = _read(rest, ORDER, "extra.kibo", faults)
-    payment = _read(given.get("payment"), PAYMENT, "extra.kibo.payment", faults)
+    blocks = {name: _read(given.get(name), reads, f"extra.kibo.{name}", faults) for name, reads in _BLOCKS.items()}
     items: dict[int, Mapping[str, Any]] = {}
     for name, value in _numbered(given.get("items"), faults):
         items[int(name)] = _read(value, {**PRODUCT, **SPECIFICS}, f"extra.kibo.items.{name}", faults)
     faults += _secrets(given, "extra.kibo")
-    return Extras(order, items, payment, tuple({fault.path: fault for fault in faults}.values()))
+    return Extras(order, items, **blocks, faults=tuple({fault.path: fault for fault in faults}.values()))
 
 
 def _read(given: Any, reads: Mapping[str, Read], at: str, faults: list[FieldError]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if not isinstance(given or EMPTY, Mapping):
-        faults.append(FieldError(at, "form", "must be an object"))
+        faults.append(FieldError(at, "form", "Kibo takes an object here"))
         return found
     for name, value in (given or EMPTY).items():
         read = reads.get(name)
@@ -123,7 +154,7 @@ def _numbered(given: Any, faults: list[FieldError]) -> list[tuple[str, Any]]:
     if isinstance(given, list | tuple):
         return [(str(index), value) for index, value in enumerate(given)]
     if not isinstance(given or EMPTY, Mapping) or not all(name.isdecimal() for name in given or EMPTY):
-        faults.append(FieldError("extra.kibo.items", "form", "must be objects by the index of their line"))
+        faults.append(FieldError("extra.kibo.items", "form", "Kibo's items are objects by the index of their line"))
         return []
     return list((given or EMPTY).items())
 

@@ -10,11 +10,13 @@ from pipeline.connectors.oms.kibo.extras import Extras, extras_of
 from pipeline.connectors.oms.kibo.items import items_of, present, riddles_of, sent_lines
 from pipeline.connectors.oms.kibo.lengths import riddles_in
 from pipeline.connectors.oms.kibo.names import CANONICAL
+from pipeline.connectors.oms.kibo.nulls import with_nulls
 from pipeline.connectors.oms.kibo.schema import faults_of, placed
 from pipeline.connectors.oms.kibo.style import IMPORT_ONLY, Style, ipv4, is_external
 from pipeline.connectors.paging import zulu
 from pipeline.domain.address import Address
 from pipeline.domain.errors import FieldError, Invalid, Puzzling
+from pipeline.domain.maps import MAPPED
 from pipeline.domain.order import Delivery, FraudSignal, Order, OrderStatus
 
 STATUSES: Final[Mapping[str, OrderStatus]] = {  # the closed list of section 5.2; CANCELLED with two l
@@ -46,10 +48,10 @@ def order_of(order: Order, style: Style) -> dict[str, Any]:
             "orderStatus": WORDS.get(order.status) if order.status and style.imports else None,
             "sendEmail": style.send_email,
             "optInRetailer": False,  # a marketplace's buyer is not the retailer's (section 5.4.3)
-            "customer": _customer(order),
+            "customer": {**_customer(order), **extras.customer},
             "customerIP": _ip(order.buyer.ip, style.ip_fallback),
             "shippingMethod": _shipping(order.delivery, style, riddles),
-            "shippingAddress": _address(order.shipping_address),
+            "shippingAddress": _address(order.shipping_address, extras.shipping_address),
             "orderPayments": [_payment(order, style, extras, riddles)],
             "importedCreationDate": _time(order.purchased_at) if style.imports else None,
             "expectedDeliveryDate": _time(order.deliver_by),
@@ -71,7 +73,7 @@ def order_of(order: Order, style: Style) -> dict[str, Any]:
         raise Invalid.of((*faults, *riddles))
     if riddles:
         raise Puzzling.of(tuple(riddles))
-    return content
+    return with_nulls(content) if style.nulls else content
 
 
 def place_of(order: Order, style: Style) -> str:
@@ -106,7 +108,7 @@ def _customer(order: Order) -> dict[str, Any]:
     )
 
 
-def _address(address: Address) -> dict[str, Any]:
+def _address(address: Address, extra: Mapping[str, Any]) -> dict[str, Any]:
     street = " ".join(part for part in (address.street, address.house_number, address.house_number_extension) if part)
     return present(
         {
@@ -118,6 +120,7 @@ def _address(address: Address) -> dict[str, Any]:
             "postalCode": address.postal_code,
             "state": address.state,
             "countryCode": address.country,
+            **extra,
         }
     )
 
@@ -144,16 +147,23 @@ def _shipping(delivery: Delivery, style: Style, riddles: list[FieldError]) -> di
 
 
 def _payment(order: Order, style: Style, extras: Extras, riddles: list[FieldError]) -> dict[str, Any]:
-    """Never a card number: the marketplace has the money."""
+    """Never a card number: the marketplace has the money. Its own word for a method is no payment type and needs none
+    (section 5.4.6); a word that looks like a type, or that a map gave as one, must be one.
+    """
     method = order.payment.method
-    known = PAYMENTS | {style.payment_type}
-    if method and _CODE.fullmatch(method) and method not in known:
-        words = f"{method!r} is no payment type that Kibo is known to have; map it in the route's payment_map"
+    known = PAYMENTS | {style.payment_type, *style.payment_types}
+    given = "payment.method" in order.extra.get(MAPPED, ())
+    if method and method not in known and (given or _CODE.fullmatch(method)):
+        remedy = "correct the route's payment_map" if given else "map it in the route's payment_map"
+        words = (
+            f"{method!r} is no payment type that Kibo is known to have ({', '.join(sorted(known))}); "
+            f"{remedy}, or name it in the setting payment_types"
+        )
         riddles.append(FieldError("payment.method", "payment_map", words))
     kind = method if method in known else style.payment_type
     way = present(
         {
-            "billingAddress": _address(order.billing_address),
+            "billingAddress": _address(order.billing_address, extras.billing_address),
             "paymentType": kind,
             "noOperationType": style.no_operation_type if kind == "NO" else None,
         }

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pipeline.connectors.oms.kibo.lengths import LANDING, length_of
 from pipeline.domain.errors import NotConfigured
 
-_LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
+LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _OURS: Final = frozenset({"authorization", "api-key", "content-type", "content-length", "host"})
 _INTERNAL: Final = tuple(
     IPv4Network(net)
@@ -46,10 +46,12 @@ class Style:
     send_email: bool
     ip_fallback: str | None
     payment_type: str
+    payment_types: tuple[str, ...]  # known besides those of the seed
     no_operation_type: str | None
     shipping: tuple[str, str]  # type, class
     optional: Mapping[str, Any]
     entities: bool  # count them
+    nulls: bool  # where the seed's example has them
 
 
 def style_of(settings: Mapping[str, Any]) -> Style:
@@ -65,10 +67,12 @@ def style_of(settings: Mapping[str, Any]) -> Style:
         send_email=settings["send_email"],
         ip_fallback=settings["customer_ip_fallback"],
         payment_type=settings["payment_type"],
+        payment_types=tuple(settings["payment_types"] or ()),
         no_operation_type=settings["no_operation_type"],
         shipping=(settings["shipping_type"], settings["shipping_class"]),
         optional={theirs: settings[ours] for ours, theirs in _OPTIONAL.items() if settings[ours] not in (None, "")},
         entities=settings["entity_length_check"],
+        nulls=settings["send_nulls"],
     )
 
 
@@ -94,7 +98,7 @@ def _faults(settings: Mapping[str, Any]) -> list[str]:
     faults += [
         f"{name} must be a locale such as en-US"
         for name in ("locale", "currency_locale")
-        if settings[name] and not _LOCALE.fullmatch(settings[name])
+        if settings[name] and not LOCALE.fullmatch(settings[name])
     ]
     faults += [f"{name} must not be empty" for name in _NEEDED if not settings[name]]
     fallback = settings["customer_ip_fallback"]

@@ -1,10 +1,13 @@
 """OIS (Divide), which stands before ERPs such as XPRT: the declaration."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from pipeline.connectors.contract import Connector, Endpoint
 from pipeline.connectors.oms.ois.client import COUPON, HOOK_LOG, HOOK_TYPES, HOOK_URLS, HOOKS, REDEEM, Ois
+from pipeline.connectors.oms.ois.hooks import why_off
 from pipeline.connectors.oms.ois.operations import OPERATIONS
+from pipeline.connectors.oms.ois.rules import RULES
 from pipeline.connectors.oms.ois.settings import CONTRACT, SEED, SETTINGS
 from pipeline.connectors.oms.ois.tables import AGENTS, BRANCHES, OPTIONS, PROVIDERS
 
@@ -22,9 +25,15 @@ _PLACES: Final = (
     ("POST", HOOKS, "subscribe to a webhook", "call subscribe"),
     ("DELETE", HOOKS, "unsubscribe from a webhook", "call unsubscribe"),
     ("GET", HOOK_URLS, "subscriptions", "call webhook_urls"),
-    ("GET", HOOK_LOG, "the log of webhooks", "call webhook_log"),
+    ("GET", HOOK_LOG, "the log of webhooks", "shipped, call webhook_log"),
     ("GET", "Inventory (v1), Stock (v2)", "stock; paths not published", "call inventory"),
 )
+
+
+def lacks(settings: Mapping[str, Any]) -> Mapping[str, str]:
+    """What these settings take away."""
+    off = why_off(settings)
+    return {"shipped": off} if off else {}
 
 
 CONNECTOR: Final = Connector(
@@ -32,7 +41,7 @@ CONNECTOR: Final = Connector(
     kind="oms",
     title="OIS (Divide) order rules, with XPRT's limits",
     settings=SETTINGS,
-    capabilities=frozenset({"import_orders"}),
+    capabilities=frozenset({"import_orders", "shipped"}),
     endpoints=tuple(
         Endpoint(method=method, path=path, purpose=purpose, used_by=used_by, source=f"{SEED}, {CONTRACT} 4.2")
         for method, path, purpose, used_by in _PLACES
@@ -51,8 +60,12 @@ CONNECTOR: Final = Connector(
         "company": "no field; the last name where there is no name",
         "update": "what OIS does with an order that is posted again is not published: none is",
         "cancel": "no call is published",
-        "shipments": "what webhooks carry is not published; `orderpipe call` reads their log",
+        "shipments": "from the log of webhooks, where webhook_pointers says what they carry; a log that is not newest"
+        " first is read whole each poll, 1000 pages at most",
+        "redeem": "a coupon is redeemed by the caller, at once and apart from the order: `orderpipe call redeem`",
         "erp": "a 2xx is OIS's yes: whether XPRT took the order is seen there only",
     },
     operations=OPERATIONS,
+    lacks=lacks,
+    rules=RULES,
 )

@@ -7,10 +7,12 @@ from typing import Any, Final
 from pipeline.connectors.contract import Rig
 from pipeline.connectors.oms.ois.calls import Calls
 from pipeline.connectors.oms.ois.cents import cents_of
+from pipeline.connectors.oms.ois.hooks import OFF, HookLog, is_over, why_off
 from pipeline.connectors.oms.ois.limits import limits_of
 from pipeline.connectors.oms.ois.mapping import Style, order_of
 from pipeline.connectors.oms.ois.receipts import https_only, receipt_of, seen_in
 from pipeline.connectors.oms.ois.tables import Table, Tables, listed
+from pipeline.connectors.paging import Place, cursor_of, mark_of
 from pipeline.connectors.wire import Unfit, amount
 from pipeline.domain.errors import FieldError, Invalid, NotConfigured
 from pipeline.domain.order import Order
@@ -34,7 +36,6 @@ class Ois:
         self._settings = settings
         self._calls = Calls(rig)
         self._tables = Tables(rig, self._calls)
-        option, _, code = (settings["coupon_payment_option"] or "").partition("/")
         self._style = Style(
             explode=settings["explode_quantity"],
             numbers=settings["line_type_form"] == "number",
@@ -43,9 +44,13 @@ class Ois:
             terms=tuple(settings["shipping_terms"] or ()),
             service=settings["shipping_agent_service_code"],
             coupon_key=settings["coupon_key"],
-            coupon_option=option or None,
-            coupon_code=code or None,
+            coupon_option=settings["coupon_payment_option"],
+            coupon_code=settings["coupon_code"],
+            cut_pickup_name=settings["pickup_name"] == "truncate",
         )
+        self._off = why_off(settings)
+        self._hooks = HookLog.of(settings["webhook_pointers"]) if settings["webhook_pointers"] else None
+        self._size = max(settings["webhook_page_size"], 1)
         self.import_orders: Write[Order] | None = Write(
             prepare=self._prepare,
             send=self._send,
@@ -55,12 +60,39 @@ class Ois:
         self.cancel: Write[Cancellation] | None = None
         self.acknowledge_shipped: Write[Shipment] | None = None
         self.answer_status: Write[StatusReport] | None = None
-        self.shipped: Callable[[Ask], Page] | None = None  # what a webhook carries is not published
+        self.shipped: Callable[[Ask], Page] | None = None if self._off else self._shipped
         self.status_requests: Callable[[Ask], Page] | None = None
 
-    def read_shipment(self, raw: Mapping[str, Any]) -> Shipment:  # noqa: ARG002 (the port's)
-        """OIS lists none: its webhooks' payloads are not published."""
-        raise NotConfigured("not configured: what OIS tells of shipments is not published")
+    # ------------------------------------------------------------ shipped
+
+    def _shipped(self, ask: Ask) -> Page:
+        """A page of the webhook log. Nothing is published of its order, so that it is read to its end each time,
+        unless it proves to be newest first; what was seen before the cursor is left out, by the entries' own times.
+        """
+        hooks, place = self._reads_hooks(), Place.of(ask)
+        answer = self._calls.get(HOOK_LOG, {"Page": place.index, "PageSize": self._size, "Status": hooks.status})
+        entries = hooks.entries(answer)
+        times = [hooks.created_at(entry) for entry in entries]
+        newest = place.newest_of(times, ask.now)
+        mark = mark_of((str(index), repr(entry)) for index, entry in enumerate(entries))
+        more = len(entries) >= self._size and not is_over(times, place.since)
+        following = place.after(mark, newest, None, ()) if more else None
+        rows, unreadable = hooks.read(entries, place) if mark not in place.seen else ([], [])
+        return Page(
+            rows=rows,
+            page=str(following) if following else None,
+            cursor=None if following else cursor_of(ask, newest),
+            unreadable=unreadable,
+        )
+
+    def read_shipment(self, raw: Mapping[str, Any]) -> Shipment:
+        """An entry's parcels, as the pointers say. Raises NotConfigured."""
+        return self._reads_hooks().shipment(raw)
+
+    def _reads_hooks(self) -> HookLog:
+        if self._hooks is None or self._off:
+            raise NotConfigured(self._off or OFF)
+        return self._hooks
 
     # ------------------------------------------------------------ the order
 

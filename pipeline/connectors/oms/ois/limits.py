@@ -55,6 +55,11 @@ def too_long(content: Mapping[str, Any], limits: Limits, paths: Mapping[str, str
             yield FieldError(paths[names[0]], rule, words)
 
 
+def cut(name: str, limits: Limits) -> str:
+    """A pickup point's name, cut where it is too long: only where the setting `pickup_name` says so."""
+    return name[: limits[("PickupLocationName",)]].rstrip()
+
+
 def nfc(text: str) -> str:
     """Composed, as it is counted and sent: é is one character."""
     return unicodedata.normalize("NFC", text)

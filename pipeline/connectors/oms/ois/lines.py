@@ -16,6 +16,8 @@ from pipeline.domain.order import Line, Order, OrderStatus
 LINE_TYPES: Final = {"Article": "1", "ShippingCost": "2", "PaymentFee": "3", "Voucher": "4"}
 MOST: Final = 10_000  # lines of one order: more is a slip of the pen
 _VOUCHER: Final = ("Voucher", "4")  # the category of a line that sells a coupon, in OIS' own words
+MOST_DIGITS: Final = Decimal(10) ** 13  # euros: 15 significant digits with two decimals
+_DIGITS: Final = "OIS rounds amounts of more than 15 digits, and this has more; edit it"
 _PLACES: Final = "OIS takes two decimals, and this is not in whole cents; edit it"
 
 
@@ -38,6 +40,9 @@ class Found:
         cents = cents_of(amount)
         if amount < 0:
             self.faults.append(FieldError(path, "range", "OIS takes positive amounts only"))
+        elif abs(amount) >= MOST_DIGITS:
+            self.riddles.append(FieldError(path, "digits", _DIGITS))
+            return None
         elif cents is None:
             self.riddles.append(FieldError(path, "cents", _PLACES))
         return None if amount < 0 else cents
@@ -56,10 +61,10 @@ def order_lines(order: Order, *, explode: bool, numbers: bool) -> Found:
         left = (line.quantity or 1) - (line.canceled_quantity or 0)
         if line.status is not OrderStatus.CANCELED and left > 0:  # what its marketplace canceled is not shipped
             kind = words["Voucher" if line.category in _VOUCHER else "Article"]
-            _add_article(found, f"lines.{index}", line, kind, left, explode)
+            add_article(found, f"lines.{index}", line, kind, left, explode)
     for amount, rate in _shipping(order):
-        _add_cost(found, "shipping_total", words["ShippingCost"], amount, rate)
-    _add_cost(found, "payment_fee", words["PaymentFee"], order.payment_fee or Decimal(), _one_rate(order))
+        add_cost(found, "shipping_total", words["ShippingCost"], amount, rate)
+    add_cost(found, "payment_fee", words["PaymentFee"], order.payment_fee or Decimal(), _one_rate(order))
     for path in ("duty_total", "special_tax_total"):
         if getattr(order, path):
             riddle = "OIS has no line for it: the buyer would have paid more than OIS is told; edit it"
@@ -67,7 +72,8 @@ def order_lines(order: Order, *, explode: bool, numbers: bool) -> Found:
     return found
 
 
-def _add_article(found: Found, place: str, line: Line, kind: str, left: int, explode: bool) -> None:
+def add_article(found: Found, place: str, line: Line, kind: str, left: int, explode: bool) -> None:
+    """A line per unit, or one for all; each discount allotted to the cent over the units."""
     wire = {"LineType": kind, "VariantIdentifier": line.sku, "VATPercentage": line.tax_rate}
     if line.quantity is None or line.quantity < 1 or line.unit_price is None:
         priced = dict.fromkeys(("OriginalPrice", "Price", "Value"), line.unit_price)
@@ -135,7 +141,7 @@ def _gross(line: Line) -> Decimal:
     return told if abs(told - gross) <= CENT * quantity else gross
 
 
-def _add_cost(found: Found, place: str, kind: str, amount: Decimal, rate: Decimal | None) -> None:
+def add_cost(found: Found, place: str, kind: str, amount: Decimal, rate: Decimal | None) -> None:
     """A line that is no article; nothing for 0."""
     cents = found.cents(place, amount)
     if cents:

@@ -4,16 +4,14 @@ No document publishes the order's schema. Assumed names: Identifier, OrderDate, 
 Value in coupon payments (and those of `lines.py`); all others are the seed's.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from pipeline.connectors.oms.ois.limits import Limits, nfc, too_long
+from pipeline.connectors.oms.ois.addresses import absent_not_null, address_of
+from pipeline.connectors.oms.ois.limits import Limits, cut, nfc, too_long
 from pipeline.connectors.oms.ois.lines import Found, order_lines
-from pipeline.connectors.oms.ois.schema import ADDRESS_PATHS, METHODS, faults_of
-from pipeline.connectors.oms.ois.street import Street, split_lines
-from pipeline.domain.address import Address, Buyer
+from pipeline.connectors.oms.ois.schema import METHODS, faults_of
 from pipeline.domain.errors import FieldError, Invalid, NotConfigured, Puzzling
 from pipeline.domain.order import Order
 
@@ -45,32 +43,35 @@ class Style:
     service: str | None
     coupon_key: str
     coupon_option: str | None
-    coupon_code: str | None  # the constant agreed with OIS; else the coupon's own code
+    coupon_code: str | None  # the constant agreed at implementation, not the coupon's own code
+    cut_pickup_name: bool = False
 
 
 def order_of(order: Order, style: Style, known: Known) -> dict[str, Any]:
     """The order, without what is absent. Raises Invalid or Puzzling with everything at once, paths canonical."""
     found = order_lines(order, explode=style.explode, numbers=style.numbers)
     faults, riddles = found.faults, found.riddles
-    content = _present(
+    content = absent_not_null(
         {
             "Identifier": order.id,
             "OrderDate": order.purchased_at and order.purchased_at.isoformat(timespec="seconds"),
-            **_delivery(order, known, riddles),
+            **_delivery(order, style, known, riddles),
             "ShippingAgentServiceCode": style.service,  # 4.3.8: absent, not even null, unless configured at OIS
             "ShippingTerms": list(style.terms) or None,
             "PaymentOptionId": _known(
                 "payment.method", order.payment.method, known.option, "payment options", "payment_options", riddles
             ),
             "PaymentReference": order.payment.reference or order.reference or order.id,  # 4.3.9
-            "ShippingAddress": _address(order.shipping_address, order.buyer, style, "shipping_address", riddles),
-            "BillingAddress": _address(order.billing_address, order.buyer, style, "billing_address", riddles),
+            **{
+                theirs: address_of(getattr(order, ours), order.buyer, style.limits, ours, riddles)
+                for theirs, ours in (("ShippingAddress", "shipping_address"), ("BillingAddress", "billing_address"))
+            },
             "OrderLines": found.lines,
         }
     )
     riddles += too_long(content, style.limits, {"PickupLocationName": "delivery.pickup_name"})
-    _check_amounts(order, style, found)
-    coupons = _coupons(order, style, found)
+    check_amounts(order, style, found)
+    paid = coupons(order, found)
     if not found.lines and (faults or riddles):  # what is wrong with its lines is told already
         faults += [fault for fault in faults_of(content, found.places) if fault.path != "lines"]
     else:
@@ -79,12 +80,13 @@ def order_of(order: Order, style: Style, known: Known) -> dict[str, Any]:
         raise Invalid.of((*faults, *riddles))
     if riddles:
         raise Puzzling.of(tuple(riddles))
-    if coupons:
-        content[style.coupon_key] = [{**_coupon_terms(style, known), **coupon} for coupon in coupons]
+    if paid:
+        terms = coupon_terms(style, known)
+        content[style.coupon_key] = [{**terms, "Value": value} for value in paid]
     return content
 
 
-def _delivery(order: Order, known: Known, riddles: list[FieldError]) -> dict[str, Any]:
+def _delivery(order: Order, style: Style, known: Known, riddles: list[FieldError]) -> dict[str, Any]:
     delivery = order.delivery
     found: dict[str, Any] = {
         "DeliveryMethod": METHODS.get(delivery.method, delivery.method) if delivery.method else None,
@@ -99,7 +101,8 @@ def _delivery(order: Order, known: Known, riddles: list[FieldError]) -> dict[str
             )
         case "service_point":
             found["PickupLocationCode"] = delivery.pickup_id
-            found["PickupLocationName"] = delivery.pickup_name and nfc(delivery.pickup_name)
+            name = delivery.pickup_name and nfc(delivery.pickup_name)
+            found["PickupLocationName"] = cut(name, style.limits) if name and style.cut_pickup_name else name
         case "home":
             for path in ("pickup_id", "pickup_name"):
                 if getattr(delivery, path):
@@ -120,36 +123,8 @@ def _known(path: str, word: str | None, find: Any, what: str, operation: str, ri
     return found
 
 
-def _address(address: Address, buyer: Buyer, style: Style, path: str, riddles: list[FieldError]) -> Any:
-    """None for no address. `street` stands for itself, so that an edit of it is the last word; else the lines are
-    split. A company without a name is the last name: OIS has no place for companies.
-    """
-    lines = [line for line in (address.line1, address.line2, address.line3) if line]
-    if address.street:
-        street = Street(address.street, address.house_number, address.house_number_extension)
-    else:
-        street = split_lines(lines, address.country)
-    content: dict[str, str] = _present(
-        {
-            "FirstName": address.first_name,
-            "LastName": address.last_name or (None if address.first_name else address.company),
-            "Street": street.street,
-            "HouseNo": street.number,
-            "HouseNoExt": street.extension,
-            "ZipCode": address.postal_code,
-            "City": address.city,
-            "CountryCode": address.country,
-        }
-    )
-    if not content:
-        return None
-    content |= _present({"PhoneNumber": address.phone or buyer.phone, "Email": address.email or buyer.email})
-    content = {name: nfc(value) for name, value in content.items()}
-    riddles += too_long(content, style.limits, {theirs: f"{path}.{ours}" for theirs, ours in ADDRESS_PATHS.items()})
-    return content
-
-
-def _check_amounts(order: Order, style: Style, found: Found) -> None:
+def check_amounts(order: Order, style: Style, found: Found) -> None:
+    """With VAT, and above 0 where the setting says so."""
     if order.prices_include_tax is False:
         words = "OIS takes amounts with VAT, and these are without; edit the prices and this"
         found.faults.append(FieldError("prices_include_tax", "with_tax", words))
@@ -162,40 +137,37 @@ def _check_amounts(order: Order, style: Style, found: Found) -> None:
             found.faults += _new([FieldError(path, "zero", words)], found.faults)
 
 
-def _coupons(order: Order, style: Style, found: Found) -> list[dict[str, Any]]:
-    """Payments, never discounts (4.3.10): code and value of each."""
-    coupons: list[dict[str, Any]] = []
+def coupons(order: Order, found: Found) -> list[Decimal]:
+    """Payments, never discounts (4.3.10): what each one pays."""
+    values: list[Decimal] = []
     for index, coupon in enumerate(order.payment.coupons):
         path = f"payment.coupons.{index}.amount"
         if coupon.amount is None or coupon.amount == 0:
             found.faults.append(FieldError(path, "required", "OIS needs the amount that a coupon pays; edit it"))
         elif found.cents(path, coupon.amount):
-            coupons.append(
-                _present({"Code": style.coupon_code or coupon.code, "Value": coupon.amount.quantize(Decimal("0.01"))})
-            )
-        if not (style.coupon_code or coupon.code):
-            words = "OIS needs a coupon's Code: agree on one with OIS (setting coupon_payment_option), or edit it"
-            found.faults.append(FieldError(f"payment.coupons.{index}.code", "required", words))
-    paid = sum((coupon["Value"] for coupon in coupons), Decimal())
+            values.append(coupon.amount.quantize(Decimal("0.01")))
+    paid = sum(values, Decimal())
     if found.lines and paid > sum((line.get("Value", Decimal()) for line in found.lines), Decimal()):
         words = "the coupons pay more than OIS is told the order costs; edit them"
         found.faults.append(FieldError("payment.coupons", "range", words))
-    return coupons
+    return values
 
 
-def _coupon_terms(style: Style, known: Known) -> dict[str, Any]:
-    if not style.coupon_option:
-        raise NotConfigured("not configured: an order paid by coupon needs coupon_payment_option")
+def coupon_terms(style: Style, known: Known) -> dict[str, Any]:
+    """Which option and Code a coupon pays with: both are agreed at implementation, and needed only here."""
+    missing = [
+        name
+        for name, value in (("coupon_payment_option", style.coupon_option), ("coupon_code", style.coupon_code))
+        if not value
+    ]
+    if missing or style.coupon_option is None:
+        raise NotConfigured(f"not configured: an order paid by coupon needs {' and '.join(missing)}, agreed with OIS")
     option = known.option(style.coupon_option)
     if option is None:
         raise NotConfigured(f"coupon_payment_option {style.coupon_option!r} is none of OIS's payment options")
-    return {"PaymentOptionId": option}
+    return {"PaymentOptionId": option, "Code": style.coupon_code}
 
 
 def _new(more: list[FieldError], told: list[FieldError]) -> list[FieldError]:
     paths = {fault.path for fault in told}
     return [fault for fault in more if fault.path not in paths]
-
-
-def _present(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if value is not None and value != ""}

@@ -46,8 +46,8 @@ def among(words: Sequence[str], form: str) -> Callable[[Any], str | None]:
     """A reader of one of these words."""
 
     def read(value: Any) -> str | None:
-        found = text(value)
-        if found is not None and found not in words:
+        found = value if isinstance(value, str) else None  # "1", never 1
+        if value is not None and found not in words:
             raise Unfit(f"OIS takes {form} only")
         return found
 

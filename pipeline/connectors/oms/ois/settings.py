@@ -77,9 +77,14 @@ SETTINGS: Final = (
     ),
     Setting(
         name="coupon_payment_option",
-        meaning="the PaymentOptionId of what coupons pay, and after a slash the constant Code agreed with OIS"
-        ' ("17/WEB"); without one the coupon\'s own code is sent; unset: orders paid by coupon are held',
+        meaning="the PaymentOptionId of what coupons pay, agreed with OIS; unset: orders paid by coupon are held",
         source=f"{SEED}, {CONTRACT} 4.3.10",
+    ),
+    Setting(
+        name="coupon_code",
+        meaning="the Code of what coupons pay: a constant agreed with OIS, not the coupon's own; unset: orders paid by"
+        " coupon are held",
+        source=f"{CONTRACT} 4.3.10",
     ),
     Setting(
         name="allow_zero_amounts",
@@ -101,10 +106,34 @@ SETTINGS: Final = (
         source=f"{SEED}, {CONTRACT} 4.4",
     ),
     Setting(
+        name="pickup_name",
+        form="choice",
+        default="reject",
+        choices=("reject", "truncate"),
+        meaning="a PickupLocationName that is too long: the order is held, or the name is cut; no other field ever is",
+        source=f"{CONTRACT} 4.4",
+    ),
+    Setting(
         name="webhook_log_poll",
         form="flag",
         default=False,
-        meaning="the log of webhooks may be read; what they carry is not published, so that no flow follows from it",
+        meaning="the log of webhooks may be read, and with webhook_pointers shipments come back from it",
+        source=f"{CONTRACT} 4.2",
+    ),
+    Setting(
+        name="webhook_pointers",
+        form="table",
+        meaning="where the log's entries have what we need, for no payload is published: event and the word `shipped`"
+        " that it has for a shipment, order_id, number, and optionally status (asked for only), rows, entry_id,"
+        " created_at, parcels (the others begin there), carrier, url, shipped_at, lines, line_id, quantity; pointers"
+        " as in RFC 6901",
+        source=f"{CONTRACT} 4.2",
+    ),
+    Setting(
+        name="webhook_page_size",
+        form="integer",
+        default=100,
+        meaning="entries of a page of the log",
         source=f"{CONTRACT} 4.2",
     ),
 )

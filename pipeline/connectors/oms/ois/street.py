@@ -53,8 +53,10 @@ _LABEL: Final = re.compile(r"(?:\b(?:nr|no)\.?|n°|\bnummer|\bnuméro|#)\s*$", r
 _ORDINAL: Final = re.compile(r"\d+(?:e|er|re|ère|ème|ste|de|st|nd|rd|th|\.)(?![\w.])")
 _FIRST: Final = re.compile(rf"\s?({_SUFFIX}|[a-z]|1/2|[½¼¾])(?![\w/])[\s,]+|[\s,]+", re.I)
 _UNIT_FIRST: Final = re.compile(rf"({_UNIT}\s[a-z\d]{{1,5}}),\s*(?=\d)", re.I)
+_UNIT_AFTER: Final = re.compile(rf",\s*({_FLOOR}|{_UNIT}(?:\s|(?=\d))[a-z\d]{{1,5}})$", re.I)
 _DATE_BEFORE: Final = re.compile(rf"\b{_MONTHS}$", re.I)
 _DATE_AFTER: Final = re.compile(rf"\.?\s?{_MONTHS}", re.I)
+_WORD: Final = re.compile(r"\w+")
 _ALONE: Final = re.compile(r"\d{1,5}")
 _LONGEST: Final = 200  # characters: what is longer is no street line, and no limit lets it pass
 
@@ -80,18 +82,23 @@ def split_lines(lines: Sequence[str], country: str | None = None) -> Street:
     lines = [tidy for tidy in map(_tidy, lines) if tidy]
     for index, found in enumerate(split(line, country) for line in lines):
         if found.number:
-            return _with_more(found, [*lines[:index], *lines[index + 1 :]])
+            return with_more(found, [*lines[:index], *lines[index + 1 :]])
     for index in range(1, len(lines)):
         alone = _read_number(lines[index])
         if alone:
             found = Street(lines[index - 1], *alone)
-            return _with_more(found, [*lines[: index - 1], *lines[index + 1 :]])
+            return with_more(found, [*lines[: index - 1], *lines[index + 1 :]])
     return Street(", ".join(lines))
 
 
-def _with_more(found: Street, more: Sequence[str]) -> Street:
-    extension = ", ".join(part for part in (found.extension, *more) if part)
-    return Street(found.street, found.number, extension or None)
+def with_more(found: Street, more: Sequence[str]) -> Street:
+    """The street, and in its extension whatever of the other lines it does not say already."""
+    parts = [found.extension] if found.extension else []
+    for line in filter(None, map(_tidy, more)):
+        said = {word.casefold() for part in (found.street, found.number, *parts) for word in _WORD.findall(part or "")}
+        if not said.issuperset(word.casefold() for word in _WORD.findall(line)):
+            parts.append(line)
+    return Street(found.street, found.number, ", ".join(parts) or None)
 
 
 def _tidy(line: str) -> str:
@@ -130,8 +137,10 @@ def _number_first(line: str, country: str | None) -> Street | None:
         return None
     if country not in _NUMBER_FIRST and not suffix and _DATE_AFTER.match(street):
         return None  # 24 Oktoberplein
-    extension = " ".join(part for part in (suffix, unit[1] if unit else None) if part)
-    return Street(street, number, extension or None)
+    after = _UNIT_AFTER.search(street)
+    street = street[: after.start()] if after else street
+    parts = (suffix, unit[1] if unit else None, after[1] if after else None)
+    return Street(street, number, " ".join(part for part in parts if part) or None)
 
 
 def _read_number(text: str) -> tuple[str, str | None] | None:

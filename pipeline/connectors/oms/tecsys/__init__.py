@@ -9,6 +9,7 @@ from pipeline.connectors.oms.tecsys.changes import CHANGES
 from pipeline.connectors.oms.tecsys.client import NO_TRACKING, Tecsys
 from pipeline.connectors.oms.tecsys.mapping import DEFAULT_FIELDS
 from pipeline.connectors.oms.tecsys.operations import READS, source
+from pipeline.connectors.oms.tecsys.rules import RULES
 from pipeline.connectors.oms.tecsys.settings import CONTRACT, REJECT, SEED, SETTINGS
 
 _PLACES: Final = (
@@ -81,8 +82,9 @@ CONNECTOR: Final = Connector(
     build=Tecsys,
     limits={
         "single": "one order per call",
-        "retries": "the vendor's 3 attempts, 5 s apart: the ledger repeats what is safe, by limits.attempts and "
-        "limits.backoff (5 s at first); `orderpipe call` repeats nothing, a person does",
+        "retries": "the vendor's 3 attempts, 5 s apart: never sooner than 5 s, later by limits.backoff; how often by "
+        "limits.attempts (3 is the vendor's, and means dead letters after seconds of a partner being down); "
+        "`orderpipe call` repeats nothing, a person does",
         "rate": "not published: a 429 is waited out, by Retry-After or the gateway's words, and so is a used-up quota",
         "ids": "at most 20 a look-up, and URLs below 2048 characters",
         "virtual": "max_pool_groups and max_virtual_skus a call: more are asked in several, and merged",
@@ -91,7 +93,8 @@ CONNECTOR: Final = Connector(
         "cancellation counts as done at Canceled or Cancelled",
         "cancel": "whole orders; the reason goes as it is, its vocabulary being the site's own",
         "shipped": "by the configured search, all of it each poll: nothing is published to ask for changes only",
-        "202": "asked for again, 8 times over some 45 minutes; create_shipments asks for as long as its `wait`",
+        "202": f"asked for again, {orders.TRIES} times over {orders.PATIENCE.total_seconds() / 60:.0f} minutes; "
+        "create_shipments asks for as long as its `wait`",
         "update": "no call is published: an order that changes after it was sent is held",
         "trace": "the TraceID of an answer is in the message of its trouble, and is the receipt of a cancellation",
         "daily": "the vendor recommends daily reconciliation: `orderpipe reconcile`",
@@ -99,4 +102,5 @@ CONNECTOR: Final = Connector(
     },
     operations=(*READS, *CHANGES),
     lacks=lacks,
+    rules=RULES,
 )

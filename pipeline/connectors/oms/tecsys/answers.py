@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from pipeline.connectors.answers import Answer, decode, spoken
 from pipeline.connectors.wire import Unfit, text
-from pipeline.domain.errors import Ambiguous, PartnerTrouble, RateLimited, Unauthorized
+from pipeline.domain.errors import Ambiguous, PartnerTrouble, RateLimited, Unauthorized, Unavailable, Unreadable
 
+APART: Final = 5.0  # seconds at least before a call is made again: the vendor's best practices (section 3.1)
 WORDS: Final = ("message", "Message", "error", "Error", "errors", "Errors", "ErrorMessage")  # where errors are told
 _ERRORS: Final = ("error", "errors", "errormessage", "errormessages")
 _WRAPS: Final = frozenset({"orders", "results", "result", "items", "data", "records", "rows", "value"})
@@ -49,6 +50,8 @@ def explained(trouble: PartnerTrouble, answer: Answer) -> PartnerTrouble:
         wait = wait or float(days * 86_400 + hours * 3600 + minutes * 60 + seconds)
     if kind is Unauthorized:
         words = f"{words}; is subscription_key the one of this host, and not one that was regenerated since?"
+    if kind in (Unavailable, Unreadable):
+        wait = wait or APART
     trace = trace_in(answer.headers, answer.content)
     if trace:
         words = f"{words}; TraceID {trace}"

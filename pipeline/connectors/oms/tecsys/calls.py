@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from pipeline.connectors.answers import Answer
 from pipeline.connectors.contract import Rig
-from pipeline.connectors.oms.tecsys.answers import WORDS, explained, in_doubt, told
-from pipeline.domain.errors import Ambiguous, NotConfigured
+from pipeline.connectors.oms.tecsys.answers import APART, WORDS, explained, in_doubt, told
+from pipeline.domain.errors import Ambiguous, NotConfigured, Unavailable
 
 LONGEST: Final = 2047  # characters of a URL: Azure's default is below 2048 (section 3.5)
 
@@ -30,9 +30,13 @@ class Calls:
         }
         what = what or f"{method} {path.strip('/')}"
         url = f"{self._base}{path}"
-        return self._rig.http.call(
-            method, url, what=what, write=write, words=WORDS, headers=headers, explain=explained, **more
-        )
+        try:
+            return self._rig.http.call(
+                method, url, what=what, write=write, words=WORDS, headers=headers, explain=explained, **more
+            )
+        except Unavailable as trouble:  # also without any answer to be explained
+            trouble.retry_after = trouble.retry_after or APART
+            raise
 
     def get(self, path: str, query: Mapping[str, Any] | None = None, **more: Any) -> Answer:
         """A read."""

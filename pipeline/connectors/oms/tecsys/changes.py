@@ -31,14 +31,15 @@ _STORE: Final = (
 )
 
 
-def _cancel_order(client: Any, arguments: Mapping[str, Any]) -> Any:
+def cancel_order(client: Any, arguments: Mapping[str, Any]) -> Any:
+    """One id, and a reason where the site wants one. Raises Invalid."""
     internal, external = arguments.get("internal_order_id"), arguments.get("external_order_id")
     checks = Checks()
     checks.only_one(internal_order_id=internal, external_order_id=external)
     checks.at_least("internal_order_id", internal, 1)
     if external is not None:
         checks.text("external_order_id", external, needed=True)
-    reason = checks.text("reason", arguments.get("reason"))
+    reason = checks.text("reason", arguments.get("reason"), needed=client.needs_reason)
     checks.done()
     return client.cancel_order(cancel_parameters(internal, external, reason, client.cancels_in_query))
 
@@ -79,7 +80,7 @@ CHANGES: Final = (
         "cancel_order",
         "cancel a whole order",
         9,
-        _cancel_order,
+        cancel_order,
         EXTERNAL_ID,
         INTERNAL_ID,
         Setting(name="reason", meaning="needed where the site has CANCEL_REASON_TRUE"),

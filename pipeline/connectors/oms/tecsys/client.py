@@ -36,6 +36,7 @@ class Tecsys:
         self._tracking = Tracking.of(settings["tracking_pointers"]) if settings["tracking_pointers"] else None
         self._size = max(settings["page_size"], 1)
         self.cancels_in_query = settings["cancel_params_in"] == "query"
+        self.needs_reason: bool = settings["cancel_reason_required"]
         self.orders = Orders(calls, settings)
         self.inventory = Inventory(calls, settings)
         self.places = Places(calls, settings)
@@ -100,7 +101,7 @@ class Tecsys:
     # ------------------------------------------------------------ cancellations
 
     def _prepare_cancel(self, cancellation: Cancellation) -> Body:
-        content = cancellation_of(cancellation, in_query=self.cancels_in_query)
+        content = cancellation_of(cancellation, in_query=self.cancels_in_query, needs_reason=self.needs_reason)
         self.orders.check_lengths(cancellation.order_id, content)
         return Body(cancellation.order_id or "", content, CANCEL)
 
@@ -134,15 +135,10 @@ class Tecsys:
         Nothing is published by which only changed ones could be asked for: each poll reads all.
         """
         tracking = self._reads_tracking()
-        words, place = tracking.words, Place.of(ask)
-        condition = {
-            "Field": words["search_field"],
-            "Operator": words["search_operator"],
-            "Value": words["search_value"],
-        }
-        answer = self.orders.page([condition], place.index)
+        place = Place.of(ask)
+        answer = self.orders.page([tracking.condition], place.index)
         body = body_of(answer)
-        found = [] if body is None else rows_of(tracking.orders(body) if "orders" in words else body)
+        found = [] if body is None else rows_of(tracking.orders(body))
         if found is None:
             raise unclear(answer, "no list of orders")
         mark = mark_of((str(index), sha256(_ENCODE(row)).hexdigest()) for index, row in enumerate(found))

@@ -114,7 +114,7 @@ def order_of(order: Order, fields: FieldMap) -> dict[str, Any]:
     return content
 
 
-def cancellation_of(cancellation: Cancellation, *, in_query: bool) -> dict[str, Any]:
+def cancellation_of(cancellation: Cancellation, *, in_query: bool, needs_reason: bool) -> dict[str, Any]:
     """What orders/Cancel gets: the external id, or Tecsys' own from `extra.tecsys.internal_order_id`, and a reason.
 
     Raises Invalid, and Puzzling for single lines: it cancels whole orders.
@@ -126,6 +126,9 @@ def cancellation_of(cancellation: Cancellation, *, in_query: bool) -> dict[str, 
         words = "Tecsys cancels whole orders only; cancel all of it, or the shipment by `orderpipe call`"
         raise Puzzling.of((FieldError("lines", "partial", words),))
     reason = cancellation.reason or cancellation.raw_reason
+    if needs_reason and not reason:
+        words = "Tecsys needs a reason here (setting cancel_reason_required); set it by `edit`"
+        raise Invalid.of((FieldError("reason", "required", words),))
     return cancel_parameters(internal, None if internal is not None else cancellation.order_id, reason, in_query)
 
 

@@ -25,7 +25,7 @@ CANCEL: Final = "/orders/Cancel"
 SEARCH: Final = "/orders/Search"
 MANY: Final = 20  # ids of one look-up (section 3.5)
 CEILING: Final = 100  # pages of one search
-TRIES: Final = 8  # questions after a 202, over about 45 minutes
+TRIES: Final = 8  # questions after a 202
 TOO_LONG: Final = "is too long for a URL of Tecsys, and must not be cut"
 EXTERNAL: Final = "ExternalOrderId"
 INTERNAL: Final = "InternalOrderId"
@@ -158,7 +158,15 @@ def promised(tries: int, handle: str) -> Outcome:
     """After a 202: asked again, each time a little later; in the end it is not known."""
     if tries > TRIES:
         return Ambiguous("accepted (202), but it has not come about for long")
-    return Promised(f"{tries} {handle}", timedelta(seconds=min(15 * 2 ** (tries - 1), 900)))
+    return Promised(f"{tries} {handle}", wait_before(tries))
+
+
+def wait_before(question: int) -> timedelta:
+    """How long after a 202, or after the question before, this question is asked."""
+    return timedelta(seconds=min(15 * 2 ** (question - 1), 900))
+
+
+PATIENCE: Final = sum((wait_before(question) for question in range(1, TRIES + 1)), timedelta())  # all of them
 
 
 def again(handle: str, seen: Seen) -> Outcome:

@@ -88,7 +88,7 @@ class Places:
 
     def create_store(self, **given: Any) -> Any:
         """A store location more."""
-        return self._calls.change("POST", STORES, remedy=_SEE, json=_store(**given))
+        return self._calls.change("POST", STORES, remedy=_SEE, json=store_of(**given))
 
     def update_store(self, **given: Any) -> Any:
         """Raises NotConfigured: the document names the update, and no endpoint for it."""
@@ -97,7 +97,7 @@ class Places:
         verb, _, path = str(self._update).strip().rpartition(" ")
         if verb and verb.strip() not in _VERBS:
             raise NotConfigured(f"storelocations_update_path begins with none of {', '.join(_VERBS)}")
-        content = _store(**given)
+        content = store_of(**given)
         return self._calls.change(verb.strip() or "PUT", slashed(path), remedy=_SEE, json=content)
 
     def stores(self, internal_name: str | None = None, page: int | None = None) -> Any:
@@ -121,7 +121,7 @@ class Places:
         return self._calls.call(self._verb, STORES, write=self._verb == "POST", query=query)
 
 
-def _store(
+def store_of(
     internal_name: str,
     custom_fields: Any = None,
     inventory_locations: Iterable[str] | None = None,
@@ -130,6 +130,7 @@ def _store(
     allow_ship_to_store: bool | None = None,
     **given: str,
 ) -> dict[str, Any]:
+    """The body of a store location, without what is absent. Raises Invalid with every fault."""
     checks = Checks()
     plain = {name: checks.text(name, value) for name, value in given.items()}
     linked = None if inventory_locations is None else distinct(inventory_locations, "inventory_locations")

@@ -62,6 +62,13 @@ SETTINGS: Final = (
         source=f"{CONTRACT} 3.2.9",
     ),
     Setting(
+        name="cancel_reason_required",
+        form="flag",
+        default=False,
+        meaning="the site has CANCEL_REASON_TRUE: a cancellation without a reason is not sent",
+        source=f"{SEED}, {CONTRACT} 3.2.9",
+    ),
+    Setting(
         name="search_body",
         form="choice",
         default="object",
@@ -93,8 +100,8 @@ SETTINGS: Final = (
         name="tracking_pointers",
         form="table",
         meaning="how shipped orders are found and where their tracking is: search_field, search_value, number, and "
-        "optionally search_operator, orders, order_id, updated_at, shipments, shipment_id, carrier, url, shipped_at, "
-        "lines, line_id, quantity; pointers as in RFC 6901",
+        "optionally search_operator, orders, order_id, updated_at, shipments, carrier, url, shipped_at, lines, "
+        "line_id, quantity; pointers as in RFC 6901",
         source=f"{CONTRACT} 3.4.11",
     ),
     Setting(

@@ -10,7 +10,7 @@ from pipeline.connectors.oms.tecsys.arguments import Checks, present
 from pipeline.connectors.oms.tecsys.calls import Calls, slashed
 from pipeline.connectors.oms.tecsys.orders import EXTERNAL, INTERNAL, ORDERS
 from pipeline.connectors.oms.tecsys.settings import REJECT
-from pipeline.connectors.oms.tecsys.tracking import at
+from pipeline.connectors.pointers import at
 from pipeline.domain.errors import Ambiguous, Conflict, NotConfigured, PartnerTrouble, Unreadable
 
 _PATH: Final = "/orderfulfillment/shipments"

@@ -6,6 +6,7 @@ from pipeline.config.setting import Setting
 from pipeline.connectors.contract import Connector, Endpoint, Operation
 from pipeline.connectors.oms.transiteo.client import Transiteo
 from pipeline.connectors.oms.transiteo.mapping import STATUT_MAP, VOLATILE
+from pipeline.connectors.oms.transiteo.rules import RULES
 
 _SEED: Final = "seeds/001"
 _CONTRACT: Final = "contracts/oms.md section"
@@ -83,7 +84,7 @@ SETTINGS: Final = (
         form="choice",
         default="status",
         choices=("status", "delete"),
-        meaning="a canceled order gets order_statut CANCELLED (needs get_enabled), or is deleted",
+        meaning="a canceled order is put with order_statut CANCELLED, which keeps its customs record, or is deleted",
         source=f"{_CONTRACT} 2.7",
     ),
     Setting(
@@ -174,7 +175,9 @@ CONNECTOR: Final = Connector(
         "single": "one order per call; no paging of the list is documented",
         "departure": "no marketplace tells where goods leave: set customs.departure_country in the route's defaults",
         "parties": "customer is who receives, buyer who pays, agent customs.agent; payment_type is extra.transiteo's",
-        "cancel": "whole orders only; as a status it needs get_enabled, for an update takes the full order",
+        "cancel": "whole orders only; as a status the whole order goes along as we know it, or, where that lacks "
+        "something and get_enabled is set, as Transiteo has it",
     },
     operations=OPERATIONS,
+    rules=RULES,
 )

@@ -1,7 +1,7 @@
 """Transiteo's answers: its error shapes, its quota, and what they prove (contracts/oms.md sections 2.5, 2.6). Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.connectors.answers import Answer, decode, spoken
@@ -10,6 +10,7 @@ from pipeline.domain.errors import Conflict, PartnerTrouble, RateLimited, Refuse
 # The gateway's `{"message"}`; the services' `{"code", "httpCode", "name", "message", "details"}`, an unexpected error
 # with `reason` instead of `message`. Never `details`: they repeat the value that was refused, which may be a name.
 WORDS: Final = ("code", "name", "message", "reason")
+CODES: Final = WORDS[:2]  # of a call that sends what its document does not hold: sentences might repeat that
 QUOTA: Final = ("MAX_REQUESTS_EXCEED", "TRIAL_LIMIT_EXCEED")
 QUOTA_WAIT: Final = 6 * 3600.0  # seconds: credits come back by a person, not by waiting a minute
 _UNEXPECTED: Final = "UNEXPECTED_ERROR"
@@ -27,7 +28,7 @@ def understood(trouble: PartnerTrouble, _: Answer | None = None) -> PartnerTroub
     return trouble
 
 
-def body_of(answer: Answer) -> Any:
+def body_of(answer: Answer, words: Sequence[str] = WORDS) -> Any:
     """The JSON of a 2xx, None for an empty one and for a plain word. Raises what an error inside it says; the trouble
     of an answer that nobody understands.
     """
@@ -36,11 +37,11 @@ def body_of(answer: Answer) -> Any:
     try:
         body = decode(answer.content)
     except ValueError:
-        words = answer.content.decode(errors="replace").strip()
-        if len(words) > _PLAIN or words[:1] in ("{", "[", "<") or _SUSPECT.search(words) or "\ufffd" in words:
+        plain = answer.content.decode(errors="replace").strip()
+        if len(plain) > _PLAIN or plain[:1] in ("{", "[", "<") or _SUSPECT.search(plain) or "\ufffd" in plain:
             raise answer.unclear("neither JSON nor a plain word") from None
         return None
-    trouble = _error_in(body, answer)
+    trouble = _error_in(body, answer, words)
     if trouble is not None:
         raise trouble
     return body
@@ -70,7 +71,7 @@ def record_in(body: Any, order_id: str) -> Mapping[str, Any] | None:
     return None
 
 
-def _error_in(body: Any, answer: Answer) -> PartnerTrouble | None:
+def _error_in(body: Any, answer: Answer, words: Sequence[str]) -> PartnerTrouble | None:
     """The services' error shape under a 2xx."""
     if not isinstance(body, Mapping):
         return None
@@ -80,7 +81,7 @@ def _error_in(body: Any, answer: Answer) -> PartnerTrouble | None:
     wrong = isinstance(status, int) and status >= 400
     if not (wrong or code in (*QUOTA, _UNEXPECTED) or body.get("name") == "ClientError"):
         return None
-    said = spoken(body, WORDS)
+    said = spoken(body, words)
     text = f"{answer.what}: {answer.status}, but its answer is an error ({said})"
     if code in QUOTA:
         return understood(Unauthorized(text, status=403))

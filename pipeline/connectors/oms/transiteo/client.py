@@ -1,12 +1,21 @@
 """Transiteo over HTTP: add, update, get, list, delete (seed 001, contracts/oms.md sections 2.2, 2.6)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 from pipeline.connectors.answers import Answer, decode
 from pipeline.connectors.contract import Rig
-from pipeline.connectors.oms.transiteo.answers import body_of, is_missing, is_no_look_up, is_there_already, record_in
+from pipeline.connectors.oms.transiteo.answers import (
+    CODES,
+    WORDS,
+    body_of,
+    is_missing,
+    is_no_look_up,
+    is_there_already,
+    record_in,
+)
 from pipeline.connectors.oms.transiteo.mapping import CANCELLED, STATUT_MAP, VOLATILE, Style, order_id_of, order_of
 from pipeline.connectors.oms.transiteo.schema import FIELDS, NEEDS, STATUTS, wire_faults
 from pipeline.connectors.oms.transiteo.session import Session
@@ -14,7 +23,7 @@ from pipeline.connectors.oms.transiteo.sku import SkuTemplate
 from pipeline.connectors.wire import segment
 from pipeline.domain.errors import FieldError, Invalid, NotConfigured, PartnerTrouble, Puzzling, Refused
 from pipeline.domain.order import Order, OrderStatus
-from pipeline.domain.reports import Cancellation, Shipment, StatusReport
+from pipeline.domain.reports import ORDER, Cancellation, Shipment, StatusReport
 from pipeline.ports import Absent, Ask, Body, Outcome, Page, Seen, Taken, Write
 
 ONE: Final = "orders/{order_id}"
@@ -22,9 +31,10 @@ NO_GET: Final = (
     "not configured: Transiteo's answers to GET are not published; set get_enabled once the vendor has confirmed them"
 )
 NO_CANCEL: Final = (
-    "not configured: an update replaces the whole order, which a cancellation does not hold: "
+    "not configured: an update replaces the whole order, which this cancellation does not hold: "
     "set get_enabled (it is read first), or delete_mode to delete"
 )
+NOT_THERE: Final = "Transiteo does not have the order that is to be cancelled"
 
 
 class Transiteo:
@@ -49,6 +59,8 @@ class Transiteo:
             prepare=self._prepare_cancel,
             send=self._delete if self._deletes else self._cancel,
             repeat_is_safe=True,  # a deleted order stays deleted, a cancelled one cancelled
+            volatile=VOLATILE,
+            with_order=not self._deletes,
         )
         self.acknowledge_shipped: Write[Shipment] | None = None
         self.answer_status: Write[StatusReport] | None = None
@@ -126,8 +138,9 @@ class Transiteo:
                 raise
             body_of(self._session.call("POST", self._orders, what="POST orders", write=True, json=body.content))
 
-    def _put(self, path: str, content: Mapping[str, Any]) -> Any:
-        return body_of(self._session.call("PUT", path, what=f"PUT {ONE}", write=True, json=content))
+    def _put(self, path: str, content: Mapping[str, Any], words: Sequence[str] = WORDS) -> Any:
+        answer = self._session.call("PUT", path, what=f"PUT {ONE}", write=True, json=content, words=words)
+        return body_of(answer, words)
 
     def _path(self, order_id: str) -> str:
         return f"{self._orders}/{segment(order_id)}"
@@ -139,20 +152,35 @@ class Transiteo:
         if cancellation.lines:
             words = "Transiteo cancels whole orders only; update the order there, or cancel all of it"
             raise Puzzling.of((FieldError("lines", "partial", words),))
-        content = {"order_id": order_id}
-        if not self._deletes:
-            if not self._gets:
-                raise NotConfigured(NO_CANCEL)
-            content["order_statut"] = CANCELLED
+        content = {"order_id": order_id} if self._deletes else self._as_canceled(cancellation, order_id)
         return Body(order_id, content, self._path(order_id))
 
+    def _as_canceled(self, cancellation: Cancellation, order_id: str) -> dict[str, Any]:
+        """The whole order, as an update takes it (section 2.2). What is to be set by an `edit` stands below
+        `extra.order`. Where it can't be sent, but got: only what changes.
+        """
+        least = {"order_id": order_id, "order_statut": CANCELLED}
+        order = cancellation.extra.get(ORDER)
+        if isinstance(order, Order):
+            try:
+                return {**order_of(order, self._style), **least}
+            except (Invalid, Puzzling) as unfit:
+                if not self._gets:
+                    fields = (replace(fault, path=f"extra.order.{fault.path}") for fault in unfit.fields)
+                    raise type(unfit).of(tuple(fields)) from None
+        elif not self._gets:
+            raise NotConfigured(NO_CANCEL)
+        return least
+
     def _cancel(self, bodies: Sequence[Body]) -> Sequence[Outcome]:
-        """The order as Transiteo has it, with another status: an update takes the full body (section 2.2)."""
+        """The order as we know it, else as Transiteo has it, with another status."""
         (body,) = bodies
+        if "products" in body.content:
+            return self._put_canceled(body)
         with self._rig.http.within():
             answer = self._read_for_cancel(body.path)
             if answer.status == 404:
-                raise Refused("Transiteo does not have the order that is to be cancelled", status=404)
+                raise Refused(NOT_THERE, status=404)
             there = record_in(body_of(answer), body.id)
             if there is None:
                 raise answer.unclear("without the order")
@@ -161,7 +189,17 @@ class Transiteo:
                 lacking = sorted(NEEDS - kept.keys())
                 if lacking:  # to put it back would empty them
                     raise answer.unclear(f"an order without {', '.join(lacking)}")
-                self._put(body.path, {**kept, **body.content})
+                self._put(body.path, {**kept, **body.content}, CODES)
+        return [Taken()]
+
+    def _put_canceled(self, body: Body) -> Sequence[Outcome]:
+        """Never followed by a POST: what is not there needs no cancellation, and a person should know why."""
+        try:
+            self._put(body.path, body.content)
+        except PartnerTrouble as trouble:
+            if not is_missing(trouble):
+                raise
+            raise Refused(NOT_THERE, status=trouble.status) from None
         return [Taken()]
 
     def _read_for_cancel(self, path: str) -> Answer:

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Final
+
+USER_ASSIGNED: Final = {"XK": "XKX"}  # Kosovo: no official code, these are what customs and the EU use
 
 
 @cache
@@ -9,7 +12,7 @@ def _alpha3() -> Mapping[str, str]:
     """Read at the first question, not at import: the table is large."""
     import pycountry
 
-    return {country.alpha_2: country.alpha_3 for country in pycountry.countries}
+    return {country.alpha_2: country.alpha_3 for country in pycountry.countries} | USER_ASSIGNED
 
 
 def country_of(code: str, *, alpha3: bool) -> str | None:

@@ -1,6 +1,6 @@
 """Calls with Transiteo's id_token, which all hosts share (contracts/oms.md section 2.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -24,10 +24,18 @@ class Session:
         self._grant: Grant = replace(grant, token="id_token", life=LIFE)  # noqa: S106 (a field's name)
 
     def call(
-        self, method: str, path: str, *, what: str, write: bool, json: Any = None, missing_ok: bool = False
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        write: bool,
+        json: Any = None,
+        missing_ok: bool = False,
+        words: Sequence[str] = WORDS,
     ) -> Answer:
         """One call; after a 401 ("The incoming token has expired"), which proves that nothing was taken, once more
-        with a new token.
+        with a new token. `words`: the fields of an error that may be told.
         """
 
         def once(token: str) -> Answer:
@@ -39,7 +47,7 @@ class Session:
                 json=json,
                 headers=self._headers(token),
                 missing_ok=missing_ok,
-                words=WORDS,
+                words=words,
                 explain=understood,
             )
 

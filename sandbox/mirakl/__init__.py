@@ -1,0 +1,1 @@
+"""Mirakl (seller API), simulated from contracts, marketplaces section 5."""

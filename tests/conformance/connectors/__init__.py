@@ -1,0 +1,1 @@
+"""One suite for every connector of the registry, each against its simulator over real sockets."""

@@ -1,0 +1,25 @@
+"""Kibo's card."""
+
+from pipeline.domain.order import Order
+from tests.conformance.connectors.card import Card, WriteCard
+from tests.conformance.connectors.orders import planted_order
+from tests.conformance.connectors.stand import Stand
+
+
+def count(stand: Stand, order: Order) -> int:
+    found = stand.simulator.control("GET", "/kibo/orders")["orders"]
+    return sum(row["externalOrderID"] == order.id for row in found)
+
+
+CARD = Card(
+    settings={"per_page": 3},
+    token="kibo.token",
+    writes={
+        "import_orders": WriteCard(
+            endpoint="kibo.import",
+            make=lambda stand, order_id: stand.dressed(planted_order(order_id)),
+            held=count,
+            hostile_ids=("SUITE/1 #:@%?x",),
+        )
+    },
+)
