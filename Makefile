@@ -10,6 +10,7 @@ ORDERS      ?= 500
 FAULTS      ?= none
 OMS         ?=
 MARKETPLACE ?=
+RATE        ?=
 KEEP        ?=
 PYTEST_ARGS ?=
 
@@ -58,9 +59,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
 	@echo "$(CURDIR)" > $@
 
-demo: $(STAMP) ## the whole system on simulated partners (ORDERS=500 FAULTS=none|some|worst OMS= MARKETPLACE= KEEP=1)
+demo: $(STAMP) ## the whole system on simulated partners (ORDERS=500 FAULTS=none|some|worst OMS=a,b MARKETPLACE= RATE= KEEP=1)
 	@$(BIN)/orderpipe demo --orders $(ORDERS) --faults $(FAULTS) \
-		$(if $(OMS),--oms $(OMS)) $(if $(MARKETPLACE),--marketplace $(MARKETPLACE)) $(if $(KEEP),--keep)
+		$(if $(OMS),--oms $(OMS)) $(if $(MARKETPLACE),--marketplace $(MARKETPLACE)) \
+		$(if $(RATE),--rate $(RATE)) $(if $(KEEP),--keep)
 
 test: $(STAMP) ## every test: first the quick ones, then those with real servers, workers and a browser, then chaos
 	$(PYTEST) -n 2 $(wildcard $(FAST))

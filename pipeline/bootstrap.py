@@ -86,6 +86,7 @@ def join(config: Config, client: httpx.Client, tokens: Tokens, references: Refer
             overlap=account.overlap,
             settle_delay=account.settle_delay,
             batch=account.batch or 100,
+            lacks=connector.lacks(account.settings),
         )
 
     return Network(

@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from sandbox.control import list_control_routes
-from sandbox.exchange import Exchange, Room
+from sandbox.exchange import Exchange
 from sandbox.page import Page
 from sandbox.settings import SandboxConfig
 from sandbox.world import World
@@ -13,10 +13,9 @@ from sandbox.world import World
 def create_app(config: SandboxConfig) -> Starlette:
     """A sandbox of its own: two apps share nothing. `app.state.world` is what it holds."""
     world = World(config)
-    rooms: tuple[Room, ...] = (world.octopia, world.egenta, *([world.other] if world.other else []))
     app = Starlette(
         routes=[
-            *(Mount(f"/{room.name}", Exchange(room, world.dial, world.journal, world.agenda)) for room in rooms),
+            *(Mount(f"/{room.name}", Exchange(room, world.dial, world.journal, world.agenda)) for room in world.rooms),
             Mount("/_", routes=list_control_routes(world)),
             Route("/", Page(world).show),
         ]

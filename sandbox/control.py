@@ -3,7 +3,8 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,9 +12,8 @@ from starlette.routing import Route
 
 from sandbox.exchange import split_segments
 from sandbox.faults import Rule
-from sandbox.octopia.book import STATUSES
-from sandbox.octopia.wire import set_path
-from sandbox.tecsys.room import Tecsys
+from sandbox.market import Changeable, MarketRoom
+from sandbox.oms import OmsRoom
 from sandbox.world import World
 
 
@@ -33,27 +33,42 @@ class NoSuchOrderError(Exception):
     """No such order."""
 
 
+@runtime_checkable
+class Fed(Protocol):
+    """An OMS that orders reach by another way than its API."""
+
+    def feed(self, raw: Any, now: datetime) -> None:
+        """One order. ValueError: it can't be taken."""
+
+
 def list_control_routes(world: World) -> list[Route]:
     """Below `/_`. An act answers with what becomes JSON; ValueError and TypeError are the caller's fault."""
-    acts: tuple[tuple[str, str, Act], ...] = (
+    acts: list[tuple[str, str, Act]] = [
         ("/state", "GET", show_state),
         ("/requests", "GET", show_requests),
         ("/orders", "POST", add_orders),
         ("/faults", "GET", show_faults),
         ("/faults", "POST", turn_faults),
-        ("/egenta", "POST", turn_egenta),
-        ("/egenta/orders", "GET", show_egenta_orders),
-        ("/octopia", "POST", turn_octopia),
-        ("/octopia/orders/{rest:path}", "GET", show_octopia_order),
-        ("/octopia/orders/{rest:path}", "POST", change_octopia_order),
-    )
-    if world.other:
-        acts += (
-            (f"/{world.other.name}", "POST", turn_other),
-            (f"/{world.other.name}/orders", "GET", show_other_orders),
-            (f"/{world.other.name}/orders", "POST", feed_order),
-        )
+    ]
+    for market in world.marketplaces.values():
+        acts += _list_market_acts(market)
+    for oms in world.oms.values():
+        acts += _list_oms_acts(oms)
     return [Route(path, _answer(world, act), methods=[method]) for path, method, act in acts]
+
+
+def _list_market_acts(room: MarketRoom) -> list[tuple[str, str, Act]]:
+    acts = [(f"/{room.name}", "POST", _turn(room))]
+    if isinstance(room, Changeable):
+        one = f"/{room.name}/orders/{{rest:path}}"
+        acts += [(one, "GET", _show_order(room)), (one, "POST", _change_order(room))]
+    return acts
+
+
+def _list_oms_acts(room: OmsRoom) -> list[tuple[str, str, Act]]:
+    orders = f"/{room.name}/orders"
+    acts = [(f"/{room.name}", "POST", _turn(room)), (orders, "GET", _list_orders(room))]
+    return [*acts, (orders, "POST", _feed(room))] if isinstance(room, Fed) else acts
 
 
 def _answer(world: World, act: Act) -> Callable[[Request], Awaitable[Response]]:
@@ -83,17 +98,18 @@ def show_requests(call: Call) -> Any:
 
 
 def add_orders(call: Call) -> Any:
-    """`{count, seed?, rate?, plant?, plain?}`; plain: all ready to be shipped, no hostile ids.
+    """`{count, seed?, rate?, plant?, plain?, marketplace?}`; plain: all ready to be shipped, no hostile ids.
 
-    Without `plant`: none invalid.
+    Without `plant`: none invalid; without `marketplace`: shared out over all. With `rate` there are no ids yet.
     """
-    _refuse_unknown(call.raw, {"count", "seed", "rate", "plant", "plain"})
+    _refuse_unknown(call.raw, {"count", "seed", "rate", "plant", "plain", "marketplace"})
     ids = call.world.add_orders(
         int(call.raw["count"]),
         int(call.raw.get("seed", call.world.config.seed)),
         call.raw.get("rate"),
         int(call.raw.get("plant", 0)),
         plain=bool(call.raw.get("plain", False)),
+        marketplace=call.raw.get("marketplace"),
     )
     return {"ids": ids}
 
@@ -113,90 +129,63 @@ def turn_faults(call: Call) -> Any:
     return call.world.dial.describe()
 
 
-def turn_egenta(call: Call) -> Any:
-    """`{dial: value}` of EgentaDials."""
-    call.world.egenta.turn(**call.raw)
-    return {key: getattr(call.world.egenta.dials, key) for key in call.raw}
+def _turn(room: MarketRoom | OmsRoom) -> Act:
+    """`{dial: value}` of the room's dials."""
+
+    def turn(call: Call) -> Any:
+        room.turn(**call.raw)
+        return call.raw
+
+    return turn
 
 
-def turn_octopia(call: Call) -> Any:
-    """`{dial: value}` of OctopiaDials."""
-    call.world.octopia.turn(**call.raw)
-    return {key: getattr(call.world.octopia.dials, key) for key in call.raw}
-
-
-def show_egenta_orders(call: Call) -> Any:
+def _list_orders(room: OmsRoom) -> Act:
     """Every order as it was last sent, one item per copy."""
-    call.world.agenda.catch_up()
-    return {
-        "orders": [
-            {
-                "OrderId": order_id,
-                "copy": n,
-                "puts": call.world.egenta.warehouse.puts[order_id],
-                "parcels": [number for _, number in copy.parcels],
-                "acked": copy.acked_at is not None,
-                "order": copy.order,
-            }
-            for order_id, copies in call.world.egenta.warehouse.copies.items()
-            for n, copy in enumerate(copies, 1)
-        ]
-    }
+
+    def show(call: Call) -> Any:
+        call.world.agenda.catch_up()
+        return {"orders": room.list_orders()}
+
+    return show
 
 
-def turn_other(call: Call) -> Any:
-    """`{dial: value}` of the OMS beside Egenta."""
-    if call.world.other is None:
-        raise NoSuchOrderError
-    call.world.other.turn(**call.raw)
-    return call.raw
+def _feed(room: Fed) -> Act:
+    def feed(call: Call) -> Any:
+        room.feed(call.raw, call.world.agenda.catch_up())
+        return {}
+
+    return feed
 
 
-def show_other_orders(call: Call) -> Any:
-    """Every order of the OMS beside Egenta as it was last sent, one item per copy."""
-    if call.world.other is None:
-        raise NoSuchOrderError
-    call.world.agenda.catch_up()
-    return {"orders": call.world.other.list_orders()}
-
-
-def feed_order(call: Call) -> Any:
-    """An order that reaches Tecsys by another way than its REST API: ExternalOrderId and lines."""
-    if not isinstance(call.world.other, Tecsys):
-        raise NoSuchOrderError
-    call.world.other.feed(call.raw, call.world.agenda.catch_up())
-    return {"orders": len(call.world.other.count_copies())}
-
-
-def show_octopia_order(call: Call) -> Any:
+def _show_order(room: Changeable) -> Act:
     """The whole order, also what its seller may not see yet."""
-    call.world.agenda.catch_up()
-    return _find_order(call).wire
+
+    def show(call: Call) -> Any:
+        call.world.agenda.catch_up()
+        return _find_order(room, call)[1]
+
+    return show
 
 
-def change_octopia_order(call: Call) -> Any:
-    """`{status?, set?: {path: value}}`: the buyer cancels, an address changes. updatedAt moves."""
-    _refuse_unknown(call.raw, {"status", "set"})
-    now = call.world.agenda.catch_up()
-    held = _find_order(call)
-    if "status" in call.raw and call.raw["status"] not in STATUSES:
-        raise ValueError(f"status is one of {', '.join(STATUSES)}")
-    for path, value in call.raw.get("set", {}).items():
-        if path in {"status", "updatedAt", "orderId"}:
-            raise ValueError(f"{path} can't be set")
-        set_path(held.wire, path, value)
-    if "status" in call.raw:
-        call.world.octopia.book.move(held, call.raw["status"], now, forced=True)
-    else:
-        call.world.octopia.book.touch(held, now)
-    return held.wire
+def _change_order(room: Changeable) -> Act:
+    """`{status?, set?: {path: value}}`: the buyer cancels, an address changes."""
+
+    def change(call: Call) -> Any:
+        _refuse_unknown(call.raw, {"status", "set"})
+        now = call.world.agenda.catch_up()
+        order_id, _ = _find_order(room, call)
+        room.change_order(order_id, call.raw, now)
+        return room.show_order(order_id)
+
+    return change
 
 
-def _find_order(call: Call) -> Any:
-    held = call.world.octopia.book.find(split_segments(call.request.scope["raw_path"])[-1])
-    if held is None:
+def _find_order(room: Changeable, call: Call) -> tuple[str, Any]:
+    order_id = split_segments(call.request.scope["raw_path"])[-1]
+    shown = room.show_order(order_id)
+    if shown is None:
         raise NoSuchOrderError
-    return held
+    return order_id, shown
 
 
 def _refuse_unknown(raw: dict[str, Any], known: set[str]) -> None:

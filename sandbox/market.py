@@ -1,8 +1,9 @@
-"""A marketplace as the world, the report and the judge see it."""
+"""A marketplace as the world, the report and the judge see it; and all of them, as an OMS's checks see them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sandbox.exchange import Room
 from sandbox.samples import Sample
@@ -53,4 +54,41 @@ class MarketRoom(Room, Protocol):
 
     def describe(self) -> dict[str, Any]:
         """For the report. Always there: `orders` (how many), `by_status`, `planted` (each with `repaired`), `not_ours`,
-        `never_released`, `cancelled` (lists of ids), `writes`."""
+        `never_released`, `cancelled` (lists of ids), `writes`. `never_shown`: where some were never in any list."""
+
+
+@runtime_checkable
+class Changeable(Protocol):
+    """A marketplace whose orders can be seen whole and changed by the control API, as buyers change them."""
+
+    def show_order(self, order_id: str) -> Any:
+        """The whole order, also what its seller may not see yet; None: no such order."""
+
+    def change_order(self, order_id: str, raw: Mapping[str, Any], now: datetime) -> None:
+        """What the control API was sent. ValueError, KeyError, IndexError, TypeError: it can't be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Markets:
+    """By name. What is true of an order is what the marketplace that has it says."""
+
+    rooms: Mapping[str, MarketRoom]
+
+    def find_home(self, order_id: str) -> MarketRoom | None:
+        """The marketplace that has it."""
+        return next((room for room in self.rooms.values() if room.holds(order_id)), None)
+
+    def is_shipped(self, order_id: str) -> bool | None:
+        """None: no marketplace has it."""
+        home = self.find_home(order_id)
+        return None if home is None else home.is_shipped(order_id)
+
+    def find_parcels(self, order_id: str) -> frozenset[str]:
+        """The parcel numbers of one order; none where it is unknown."""
+        home = self.find_home(order_id)
+        return frozenset() if home is None else home.find_parcels(order_id)
+
+    def find_statuses_since(self, order_id: str, since: datetime) -> set[str] | None:
+        """All it has been since then, in an OMS's words; None: no marketplace has it."""
+        home = self.find_home(order_id)
+        return None if home is None else home.find_statuses_since(order_id, since)

@@ -1,21 +1,26 @@
-"""The OMS that can be simulated beside Egenta: one row each. A new one is added here, and in `settings`."""
+"""The OMS that can be simulated: one row each. A new one is added here, and nowhere else."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
-from sandbox.agenda import Agenda
+from sandbox.egenta import example as egenta_example
+from sandbox.egenta.dials import EgentaDials
+from sandbox.egenta.room import Egenta
 from sandbox.exchange import Room
-from sandbox.journal import Journal
+from sandbox.fault_sets import Doors
 from sandbox.kibo import example as kibo_example
+from sandbox.kibo.dials import KiboDials
 from sandbox.kibo.room import Kibo
 from sandbox.ois import example as ois_example
+from sandbox.ois.dials import OisDials
 from sandbox.ois.room import Ois
-from sandbox.samples import PLANT_KINDS, Sample, keep, shorten
-from sandbox.settings import SandboxConfig
+from sandbox.rows import Row
+from sandbox.samples import shorten
 from sandbox.tecsys import example as tecsys_example
+from sandbox.tecsys.dials import EXAMPLE_ORDER_PATH, TecsysDials
 from sandbox.tecsys.room import Tecsys
 from sandbox.transiteo import example as transiteo_example
+from sandbox.transiteo.dials import TransiteoDials
 from sandbox.transiteo.room import Transiteo
 
 
@@ -32,7 +37,7 @@ class OmsRoom(Room, Protocol):
         """Every order as it was last sent, one item per copy."""
 
     def describe(self) -> dict[str, Any]:
-        """For the report."""
+        """For the report. Always there: `orders`, how many."""
 
 
 @runtime_checkable
@@ -43,65 +48,84 @@ class Shipping(Protocol):
         """Orders of which a parcel has left."""
 
 
+@runtime_checkable
+class Acknowledged(Protocol):
+    """One that wants to hear that the marketplace knows of its shipments."""
+
+    def list_unacknowledged(self) -> list[str]:
+        """Orders that left, and of which it has never heard."""
+
+
+@runtime_checkable
+class Busy(Protocol):
+    """One that goes on after it has an order: it ships, asks, waits to hear."""
+
+    def list_open(self) -> list[str]:
+        """Orders that it has not done with yet."""
+
+
 # Planted faults that make an order wrong for any OMS. Neither OIS nor Tecsys publishes that it needs a first name, and
 # their clients may name an article by something else than the seller's SKU.
 PLAIN_PLANTS = ("postal_code_missing", "quantity_zero", "currency_unknown")
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """`takes`: the endpoint that takes orders. `account` is TOML with `{base}`; `route` what its route has besides;
-    `secrets` gives file name -> content; `plants` are the invalid orders it can be sent;
-    `suit` makes an order one that it can take."""
-
-    make: Callable[[SandboxConfig, Agenda, Journal], OmsRoom]
-    takes: str
-    account: str
-    route: str
-    secrets: Callable[[], Mapping[str, str]]
-    plants: tuple[str, ...] = PLANT_KINDS
-    suit: Callable[[Sample], Sample] = keep
-
-
-OTHERS: Mapping[str, Row] = {
+OMS: Mapping[str, Row[OmsRoom]] = {
+    "egenta": Row(
+        make=lambda dials, ground: Egenta(dials, ground.agenda, ground.seed, ground.journal, ground.markets),
+        dials=EgentaDials,
+        ships="always",
+        doors=Doors(
+            "egenta",
+            lists=("egenta.shipped", "egenta.status_list"),
+            writes=("egenta.shipped_ack", "egenta.status_answer"),
+            takes="egenta.import",
+        ),
+        account=egenta_example.ACCOUNT,
+        secrets=egenta_example.list_secrets,
+    ),
     "kibo": Row(
-        lambda config, agenda, journal: Kibo(config.kibo, agenda, journal),
-        "kibo.import",
-        kibo_example.ACCOUNT,
-        kibo_example.ROUTE,
-        kibo_example.list_secrets,
+        make=lambda dials, ground: Kibo(dials, ground.agenda, ground.journal),
+        dials=KiboDials,
+        ships="always",
+        doors=Doors("kibo", lists=("kibo.shipments",), takes="kibo.import", token="kibo.token"),
+        account=kibo_example.ACCOUNT,
+        secrets=kibo_example.list_secrets,
+        route=kibo_example.ROUTE,
     ),
     "ois": Row(
-        lambda config, agenda, _journal: Ois(config.ois, agenda),
-        "ois.order",
-        ois_example.ACCOUNT,
-        ois_example.ROUTE,
-        ois_example.list_secrets,
-        PLAIN_PLANTS,
-        shorten,
+        make=lambda dials, ground: Ois(dials, ground.agenda),
+        dials=OisDials,
+        ships="asked",
+        doors=Doors("ois", takes="ois.order", token="ois.token"),
+        account=ois_example.ACCOUNT,
+        secrets=ois_example.list_secrets,
+        route=ois_example.ROUTE,
+        plants=PLAIN_PLANTS,
+        suit=shorten,
     ),
     "tecsys": Row(
-        lambda config, agenda, journal: Tecsys(config.tecsys, agenda, journal),
-        "tecsys.order",
-        tecsys_example.ACCOUNT,
-        tecsys_example.ROUTE,
-        tecsys_example.list_secrets,
-        PLAIN_PLANTS,
+        make=lambda dials, ground: Tecsys(dials, ground.agenda, ground.journal),
+        dials=TecsysDials,
+        trial={"create_order_path": EXAMPLE_ORDER_PATH},
+        ships="asked",
+        shipping={"auto_shipments": True},
+        doors=Doors("tecsys", takes="tecsys.order"),
+        account=tecsys_example.ACCOUNT,
+        secrets=tecsys_example.list_secrets,
+        plants=PLAIN_PLANTS,
     ),
     "transiteo": Row(
-        lambda config, _agenda, _journal: Transiteo(config.transiteo),
-        "transiteo.add",
-        transiteo_example.ACCOUNT,
-        transiteo_example.ROUTE,
-        transiteo_example.list_secrets,
+        make=lambda dials, _ground: Transiteo(dials),
+        dials=TransiteoDials,
+        doors=Doors("transiteo", takes="transiteo.add", token="transiteo.token"),
+        account=transiteo_example.ACCOUNT,
+        secrets=transiteo_example.list_secrets,
+        route=transiteo_example.ROUTE,
     ),
 }
-# Every name that `oms` may have.
-NAMES = ("egenta", *OTHERS)
 
 
-def find_row(name: str) -> Row:
+def find_oms(name: str) -> Row[OmsRoom]:
     """ValueError names the known OMS."""
-    if name not in OTHERS:
-        raise ValueError(f"unknown OMS {name!r}; known: {', '.join(NAMES)}")
-    return OTHERS[name]
+    if name not in OMS:
+        raise ValueError(f"unknown OMS {name!r}; known: {', '.join(OMS)}")
+    return OMS[name]

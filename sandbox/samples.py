@@ -108,7 +108,7 @@ def count_plants(count: int, plant: int | None) -> int:
 
 def make_samples(
     count: int,
-    seed: int,
+    seed: int | str,
     plant: int | None = None,
     shares: Shares | None = None,
     start: int = 0,

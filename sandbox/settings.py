@@ -1,33 +1,28 @@
 """How a sandbox is set up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sandbox.agenda import Clock, utc_now
-from sandbox.egenta.dials import EgentaDials
-from sandbox.kibo.dials import KiboDials
-from sandbox.octopia.dials import OctopiaDials
-from sandbox.ois.dials import OisDials
+from sandbox.routing import Routes
 from sandbox.samples import Shares
-from sandbox.tecsys.dials import TecsysDials
-from sandbox.transiteo.dials import TransiteoDials
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxConfig:
-    """`orders` appear at once, or `rate` a second. `plant`: how many are invalid; None is one in a hundred, at least
-    three. `faults`: a named set. `oms`: whom the orders are meant for, mounted beside Egenta, and audited."""
+    """`orders` appear at once, or `rate` a second, shared out over the marketplaces. `plant`: how many are invalid;
+    None is one in a hundred, at least three and one for each marketplace. `faults`: a named set. `routes`: whom a
+    marketplace's orders are meant for; empty: all. `dials`: by partner; each has its own where there are none."""
 
     orders: int = 500
     seed: int = 1
     rate: float | None = None
     plant: int | None = None
     faults: str = "none"
-    oms: str = "egenta"
+    marketplaces: tuple[str, ...] = ("octopia",)
+    oms: tuple[str, ...] = ("egenta",)
+    routes: Routes = ()
     shares: Shares = field(default_factory=Shares)
-    octopia: OctopiaDials = field(default_factory=OctopiaDials)
-    egenta: EgentaDials = field(default_factory=EgentaDials)
-    kibo: KiboDials = field(default_factory=KiboDials)
-    ois: OisDials = field(default_factory=OisDials)
-    tecsys: TecsysDials = field(default_factory=TecsysDials)
-    transiteo: TransiteoDials = field(default_factory=TransiteoDials)
+    dials: Mapping[str, Any] = field(default_factory=dict)
     clock: Clock = utc_now

@@ -1,23 +1,22 @@
 """An orderpipe configuration that points at a running sandbox."""
 
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sandbox.egenta.dials import EgentaDials
-from sandbox.octopia.dials import OctopiaDials
-from sandbox.oms import find_row
+from sandbox.marketplaces import MarketRow, find_marketplace
+from sandbox.oms import find_oms
+from sandbox.routing import Routes, lay_routes
+from sandbox.rows import Tables
 
-EGENTA = """\
-[oms.egenta-cdiscount]
-connector = "egenta"
-poll.shipments = "1s"
-poll.statuses = "1s"
-settle_delay = "1s"
+HEAD = """\
+# Points at the sandbox at {base}
+data_dir = ".orderpipe"
 
-[oms.egenta-cdiscount.settings]
-base_url = "{base}/egenta/api/"
-secret_id = "file:egenta-secret-id"
-secret_key = "file:egenta-secret-key"
-reput_is_safe = {reput}
+[limits]
+lease = "10s"
+call_deadline = "5s"
+backoff = ["1s", "10s"]
 """
 
 
@@ -29,50 +28,67 @@ class ExampleConfig:
     secrets: dict[str, str] = field(repr=False)
 
 
-def example_config(base_url: str, *, oms: str = "egenta", reput_is_safe: bool = True) -> ExampleConfig:
-    """One Octopia account, one of an OMS, one route between them. `reput_is_safe = false` belongs to an inserting
-    Egenta. Short times: this is for trying out. ValueError: no such OMS."""
-    octopia, egenta = OctopiaDials(), EgentaDials()
-    base = base_url.rstrip("/")
-    secrets = {
-        "octopia-client-id": octopia.client_id,
-        "octopia-client-secret": octopia.client_secret,
-    }
-    if oms == "egenta":
-        account, route = EGENTA.format(base=base, reput="true" if reput_is_safe else "false"), ""
-        secrets |= {"egenta-secret-id": egenta.secret_id, "egenta-secret-key": egenta.secret_key}
-    else:
-        row = find_row(oms)
-        account, route = row.account.format(base=base), row.route
+def example_config(
+    base_url: str,
+    *,
+    marketplaces: Sequence[str] = ("octopia",),
+    oms: Sequence[str] = ("egenta",),
+    routes: Routes = (),
+    reput_is_safe: bool = True,
+) -> ExampleConfig:
+    """An account for each, and routes between them. `reput_is_safe = false` belongs to an inserting Egenta. Short
+    times: this is for trying out. ValueError: no such marketplace or OMS."""
+    base, laid = base_url.rstrip("/"), lay_routes(marketplaces, oms, routes)
+    markets = {name: find_marketplace(name) for name in marketplaces}
+    accounts = name_oms_accounts(list(markets.values()), oms)
+    parts = [HEAD.format(base=base)]
+    secrets: dict[str, str] = {}
+    for row in markets.values():
+        parts.append(row.account.format(base=base, account=row.named))
         secrets |= row.secrets()
-    toml = f"""\
-# Points at the sandbox at {base}
-data_dir = ".orderpipe"
+    for name in oms:
+        found = find_oms(name)
+        reput = "true" if reput_is_safe else "false"
+        parts.append(found.account.format(base=base, account=accounts[name], reput=reput))
+        secrets |= found.secrets()
+    for name, row in markets.items():
+        for targets, tables in group_targets(row.route, {one: find_oms(one).route for one in laid[name]}):
+            parts.append("\n".join(_write_route(row.named, [accounts[one] for one in targets], tables)))
+    return ExampleConfig("\n".join(parts), secrets)
 
-[limits]
-lease = "10s"
-call_deadline = "5s"
-backoff = ["1s", "10s"]
 
-[marketplaces.cdiscount-fr]
-connector = "octopia"
-start = 2020-01-01T00:00:00Z
-poll.orders = "1s"
-settle_delay = "1s"
-overlap = "2m"
+def name_oms_accounts(markets: Sequence[MarketRow], oms: Sequence[str]) -> dict[str, str]:
+    """By OMS: `egenta-cdiscount` where Cdiscount is alone, else `egenta-shops`."""
+    seller = markets[0].seller if len(markets) == 1 else "shops"
+    return {name: f"{name}-{seller}" for name in oms}
 
-[marketplaces.cdiscount-fr.settings]
-base_url = "{base}/octopia/seller/v2"
-token_url = "{base}/octopia/token"
-client_id = "file:octopia-client-id"
-client_secret = "file:octopia-client-secret"
-seller_id = "{octopia.seller_id}"
-accept = "after_validation"
 
-{account}
-[[routes]]
-from = "cdiscount-fr"
-to = ["{oms}-cdiscount"]
-mode = "live"
-{route}"""
-    return ExampleConfig(toml, secrets)
+def group_targets(tables: Tables, wanted: Mapping[str, Tables]) -> list[tuple[list[str], dict[str, dict[str, str]]]]:
+    """As few routes as can be: OMS share one unless they want different values of the same key."""
+    groups: list[tuple[list[str], dict[str, dict[str, str]]]] = []
+    for name, more in wanted.items():
+        for targets, there in groups:
+            if not _clash(there, more):
+                targets.append(name)
+                break
+        else:
+            there = {table: dict(words) for table, words in tables.items()}
+            groups.append(([name], there))
+        for table, words in more.items():
+            there.setdefault(table, {}).update(words)
+    return groups
+
+
+def _clash(one: Tables, other: Tables) -> bool:
+    return any(
+        one.get(table, {}).get(key, word) != word for table, words in other.items() for key, word in words.items()
+    )
+
+
+def _write_route(source: str, targets: list[str], tables: Tables) -> Iterator[str]:
+    yield f'[[routes]]\nfrom = "{source}"\nto = {json.dumps(targets)}\nmode = "live"'
+    for table, words in tables.items():
+        yield f"\n[routes.{table}]"
+        for key, word in words.items():
+            yield f"{json.dumps(key)} = {json.dumps(word)}"
+    yield ""

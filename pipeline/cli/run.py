@@ -1,6 +1,6 @@
 """What runs: the demo, one host, one role, the simulators; and a ledger's identity."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -16,6 +16,43 @@ FAULTS: Final = ("none", "some", "worst")  # docs/sandbox.md says what each does
 Role = Literal["worker", "beat", "flower"]
 
 
+def _split(_context: click.Context, _option: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    """`a,b` and `c` are three names."""
+    return tuple(name for word in words for name in word.split(",") if name)
+
+
+def partner_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which partners are simulated, and who trades with whom."""
+    for option in (
+        click.option(
+            "--route",
+            multiple=True,
+            metavar="MARKETPLACE=OMS,OMS",
+            help="Where a marketplace's orders go; without: each to every OMS. Repeatable.",
+        ),
+        click.option(
+            "--marketplace",
+            multiple=True,
+            default=("octopia",),
+            show_default=True,
+            callback=_split,
+            metavar="NAME,...",
+            help="The marketplaces' connectors. Repeatable.",
+        ),
+        click.option(
+            "--oms",
+            multiple=True,
+            default=("egenta",),
+            show_default=True,
+            callback=_split,
+            metavar="NAME,...",
+            help="The connectors of the OMS. Repeatable.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command(cls=Verb)
 @click.option("--orders", default=500, show_default=True, type=click.IntRange(1, 1_000_000), help="How many.")
 @click.option(
@@ -25,12 +62,23 @@ Role = Literal["worker", "beat", "flower"]
     type=click.Choice(FAULTS),
     help="How bad partners are.",
 )
-@click.option("--oms", default="egenta", show_default=True, metavar="NAME", help="The OMS's connector.")
+@partner_options
 @click.option(
-    "--marketplace", default="octopia", show_default=True, metavar="NAME", help="The marketplace's connector."
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="Orders a second, instead of a backlog: with --orders, how long it runs.",
 )
 @click.option("--keep", is_flag=True, help="Go on after the last order, until Ctrl-C.")
-def demo(orders: int, faults: str, oms: str, marketplace: str, keep: bool) -> int:
+def demo(
+    orders: int,
+    faults: str,
+    oms: tuple[str, ...],
+    marketplace: tuple[str, ...],
+    route: tuple[str, ...],
+    rate: float | None,
+    keep: bool,
+) -> int:
     """The whole system on simulated partners, in a fresh folder below .orderpipe.
 
     Prints where Flower and the simulators listen, a line a second, and a summary; ends by itself.
@@ -38,11 +86,18 @@ def demo(orders: int, faults: str, oms: str, marketplace: str, keep: bool) -> in
 
     \b
     Example:  orderpipe demo --orders 200 --faults worst
+              orderpipe demo --oms egenta,transiteo            (every order to both)
     """
     from pipeline.supervisor.demo import run_demo
+    from pipeline.supervisor.partners import Cast
 
     return run_demo(
-        orders=orders, faults=faults, oms=oms, marketplace=marketplace, keep=keep, data_dir=Path(".orderpipe")
+        orders=orders,
+        faults=faults,
+        cast=Cast(marketplace, oms, route),
+        rate=rate,
+        keep=keep,
+        data_dir=Path(".orderpipe"),
     )
 
 
@@ -162,7 +217,15 @@ def _print_identity(identity: Any, as_json: bool) -> None:
 )
 @click.option("--port", default=8790, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
 @click.option("--faults", default="none", show_default=True, type=click.Choice(FAULTS), help="A named set of faults.")
-def sandbox(write_config: Path | None, port: int, faults: str) -> int:
+@partner_options
+def sandbox(
+    write_config: Path | None,
+    port: int,
+    faults: str,
+    oms: tuple[str, ...],
+    marketplace: tuple[str, ...],
+    route: tuple[str, ...],
+) -> int:
     """The simulated partners alone, in the foreground.
 
     \b
@@ -170,9 +233,10 @@ def sandbox(write_config: Path | None, port: int, faults: str) -> int:
               orderpipe up --config sandbox.toml              (in another terminal)
     """
     from pipeline.cli.simulators import run_sandbox
+    from pipeline.supervisor.partners import Cast
 
     try:
-        return run_sandbox(port=port, faults=faults, write_config=write_config)
+        return run_sandbox(port=port, faults=faults, cast=Cast(marketplace, oms, route), write_config=write_config)
     except KeyboardInterrupt:
         return DONE
 

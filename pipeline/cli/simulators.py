@@ -11,17 +11,21 @@ import click
 
 from pipeline.cli.errors import DONE
 from pipeline.cli.printing import say
+from pipeline.supervisor.partners import Cast, check_cast, write_example
 
 OURS: Final = "# Points at the sandbox"  # how a config of ours begins; nobody else's is overwritten
 LISTENS: Final = "sandbox: "
 
 
-def run_sandbox(*, port: int, faults: str, write_config: Path | None) -> int:
-    """Until Ctrl-C (0). The config is written once the simulators listen, so that it names the right port."""
+def run_sandbox(*, port: int, faults: str, cast: Cast, write_config: Path | None) -> int:
+    """Until Ctrl-C (0). The config is written once the simulators listen, so that it names the right port.
+
+    Raises CannotStart for partners that are not simulated."""
+    check_cast(cast)
     if write_config is not None:
         _check_ours(write_config)
-    words = ["--port", str(port), "--faults", faults, "--die-with-parent"]
-    with subprocess.Popen(  # noqa: S603 - argv is ours, faults are checked by click
+    words = ["--port", str(port), "--faults", faults, *cast.words, "--die-with-parent"]
+    with subprocess.Popen(  # noqa: S603 - argv is ours, its words are checked by us
         [sys.executable, "-m", "sandbox", *words], stderr=subprocess.PIPE, text=True, env=_environment()
     ) as simulators:
         signal.signal(signal.SIGTERM, lambda *_: simulators.terminate())
@@ -29,7 +33,7 @@ def run_sandbox(*, port: int, faults: str, write_config: Path | None) -> int:
             for line in simulators.stderr or ():
                 say(line.rstrip())
                 if write_config is not None and line.startswith(LISTENS):
-                    _write(write_config, line.removeprefix(LISTENS).strip())
+                    _write(write_config, line.removeprefix(LISTENS).strip(), cast)
             code = simulators.wait()
         except KeyboardInterrupt:  # the terminal sends it to both of us
             simulators.terminate()
@@ -50,10 +54,8 @@ def _check_ours(path: Path) -> None:
         raise click.UsageError(f"{path} exists and was not written by this command: name another file")
 
 
-def _write(path: Path, url: str) -> None:
-    from sandbox.write_config import example_config
-
-    example = example_config(url)
+def _write(path: Path, url: str, cast: Cast) -> None:
+    example = write_example(url, cast)
     for name, secret in example.secrets.items():
         _write_private(path.parent / name, secret)
     path.write_text(example.toml, encoding="utf-8")

@@ -26,7 +26,7 @@ def delivering(network: Network, flow: Flow, target: str, *, again: bool = False
 
     Raises NotConfigured when the target lacks the capability.
     """
-    client = network.party(target).client
+    party = network.party(target)
     match flow:
         case Flow.ORDERS:
             name = "update" if again else "import_orders"
@@ -36,9 +36,10 @@ def delivering(network: Network, flow: Flow, target: str, *, again: bool = False
             name = "answer_status"
         case Flow.CANCELLATIONS:
             name = "cancel"
-    write: Write[Any] | None = getattr(client, name, None)
+    write: Write[Any] | None = getattr(party.client, name, None)
     if write is None:
-        raise NotConfigured(f"{target} cannot {name.replace('_', ' ')}: its connector or a setting does not provide it")
+        why = party.lacks.get(name, "its connector or a setting does not provide it")
+        raise NotConfigured(f"{target} cannot {name.replace('_', ' ')}: {why}")
     return write
 
 

@@ -1,7 +1,7 @@
 """Who trades with whom: the configured accounts with their clients, and the routes between them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from pipeline.ports import Marketplace, Oms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """One account as the steps see it."""
+    """One account as the steps see it. `lacks`: what its connector could do, and under these settings can't: why."""
 
     name: str
     client: Any  # Marketplace or Oms; `marketplace` and `oms` of the network say which
@@ -26,6 +26,7 @@ class Party:
     overlap: timedelta = timedelta(minutes=5)
     settle_delay: timedelta = timedelta(seconds=60)
     batch: int = 100
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
 
 class Network:
@@ -69,13 +70,16 @@ class Network:
                 yield route
 
     def carries(self, route: Route, flow: Flow, target: str) -> bool:
-        """A flow exists where both partners' connectors have the capability, and the route does not exclude it."""
+        """A flow exists where both partners' connectors have the capability, and the route does not exclude it.
+
+        Orders go also where only a setting is missing: there they are held with the reason, and not left out unseen.
+        """
         if route.flows is not None and flow not in route.flows:
             return False
         market, oms = self._marketplaces[route.source].client, self._oms[target].client
         match flow:
             case Flow.ORDERS:
-                return oms.import_orders is not None
+                return oms.import_orders is not None or "import_orders" in self._oms[target].lacks
             case Flow.SHIPMENTS:
                 return oms.shipped is not None and market.ship is not None
             case Flow.STATUSES:

@@ -6,44 +6,63 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.supervisor.processes import TICK, Program, Supervisor
 from pipeline.supervisor.programs import environment_of
 from pipeline.supervisor.whereabouts import CannotStart
 
-MARKETPLACE = "octopia"
+if TYPE_CHECKING:
+    from sandbox.write_config import ExampleConfig
+
 PATIENCE = 30.0  # seconds
 
 
-def list_oms() -> tuple[str, ...]:
-    """The OMS that are simulated."""
-    from sandbox.oms import NAMES
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who trades with whom, by connector. `routes`: `MARKETPLACE=OMS,OMS` each; none: each marketplace with all."""
 
-    return NAMES
+    marketplaces: tuple[str, ...] = ("octopia",)
+    oms: tuple[str, ...] = ("egenta",)
+    routes: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """As `python -m sandbox` takes them."""
+        routes = [word for route in self.routes for word in ("--route", route)]
+        return ["--marketplace", ",".join(self.marketplaces), "--oms", ",".join(self.oms), *routes]
 
 
-def start_partners(supervisor: Supervisor, folder: Path, *, orders: int, faults: str, oms: str) -> str:
+def check_cast(cast: Cast) -> None:
+    """Raises CannotStart with words: a partner that is not simulated, or a route that leads nowhere."""
+    from sandbox.marketplaces import find_marketplace
+    from sandbox.oms import find_oms
+    from sandbox.routing import lay_routes, read_routes
+
+    try:
+        for name in cast.marketplaces:
+            find_marketplace(name)
+        for name in cast.oms:
+            find_oms(name)
+        lay_routes(cast.marketplaces, cast.oms, read_routes(cast.routes))
+    except ValueError as fault:
+        raise CannotStart(str(fault)) from None
+
+
+def start_partners(
+    supervisor: Supervisor, folder: Path, cast: Cast, *, orders: int, faults: str, rate: float | None
+) -> str:
     """Start the simulators; gives their URL. Raises CannotStart."""
     log = folder / "logs" / "sandbox.log"
-    words = [
-        "--host",
-        "127.0.0.1",
-        "--port",
-        "0",
-        "--seed",
-        "1",
-        "--ship-after",
-        "1.0",
-        "--oms",
-        oms,
-        "--die-with-parent",
-    ]
+    words = ["--host", "127.0.0.1", "--port", "0", "--seed", "1", "--ship-after", "1.0", *cast.words]
+    words += ["--orders", str(orders), "--faults", faults, "--die-with-parent"]
+    words += [] if rate is None else ["--rate", f"{rate:g}"]
     child = supervisor.add(
         Program(
             name="sandbox",
-            argv=[sys.executable, "-m", "sandbox", "--orders", str(orders), "--faults", faults, *words],
+            argv=[sys.executable, "-m", "sandbox", *words],
             env=environment_of({}),
             rank=3,
             grace=3.0,
@@ -62,11 +81,17 @@ def start_partners(supervisor: Supervisor, folder: Path, *, orders: int, faults:
     raise CannotStart(f"the simulated partners did not start; their last words are in {log}")
 
 
-def write_config(folder: Path, partners: str, flower_port: int, *, oms: str) -> Path:
-    """A config in `folder` that points at the simulators and keeps everything there."""
+def write_example(partners: str, cast: Cast) -> "ExampleConfig":
+    """A config that points at the simulators, and its secrets."""
+    from sandbox.routing import read_routes
     from sandbox.write_config import example_config  # the simulators bring a web server along
 
-    example = example_config(partners, oms=oms)
+    return example_config(partners, marketplaces=cast.marketplaces, oms=cast.oms, routes=read_routes(cast.routes))
+
+
+def write_config(folder: Path, partners: str, flower_port: int, cast: Cast) -> Path:
+    """A config in `folder` that points at the simulators and keeps everything there."""
+    example = write_example(partners, cast)
     for name, secret in example.secrets.items():
         (folder / name).touch(mode=0o600)
         (folder / name).write_text(secret)

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pipeline.supervisor.standing import Standing
+
 WHO = "demo"
 REPAIRABLE = frozenset({"postal_code_missing", "first_name_missing", "sku_missing"})  # one value mends all it broke
 
@@ -31,22 +33,26 @@ class Repair:
 
     ref: str
     id: str
+    marketplace: str
     paths: tuple[str, ...]
 
 
-def repair_one(desk: Desk, books: Mapping[str, Any]) -> Repair | None:
+def repair_one(desk: Desk, standing: Standing) -> Repair | None:
     """Edit and replay the first dead order whose fault is known; None while there is none."""
-    planted = {plant["order_id"]: plant for plant in books["octopia"]["planted"]}
-    for row in desk.orders(condition="dead"):
-        plant = planted.get(row["id"])
+    planted = {
+        (name, plant["order_id"]): plant for name, book in standing.marketplaces.items() for plant in book["planted"]
+    }
+    for row in standing.dead:
+        marketplace = standing.partners[row["source"]]
+        plant = planted.get((marketplace, row["id"]))
         fields = (row.get("error") or {}).get("fields") or []
-        if row["flow"] != "orders" or not fields or plant is None or plant["kind"] not in REPAIRABLE:
+        if not fields or plant is None or plant["kind"] not in REPAIRABLE:
             continue
         paths = tuple(dict.fromkeys(field["path"] for field in fields))
         value = json.dumps(plant["good"])
         desk.edit(row["ref"], dict.fromkeys(paths, value), "the value that the marketplace left out", WHO)
         desk.replay([row["ref"]], who=WHO)
-        return Repair(row["ref"], row["id"], paths)
+        return Repair(row["ref"], row["id"], marketplace, paths)
     return None
 
 

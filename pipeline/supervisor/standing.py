@@ -1,12 +1,13 @@
 """Where the demo's orders stand, and when they are settled, from the ledger's status and the partners' books."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 UNDER_WAY = frozenset({"due", "in_hand", "sending", "parked", "pending"})
 ENDED = frozenset({"done", "discarded"})
+STILL_TO_COME = ("missing", "shipped_not_acked", "not_shipped_at_marketplace", "open")  # of an OMS's audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,17 @@ class Standing:
 
     ledger: Mapping[str, Any]  # `Desk.status()`
     books: Mapping[str, Any]  # the sandbox's report
+    partners: Mapping[str, str]  # by account: the simulated partner behind it
+    dead: Sequence[Mapping[str, Any]] = ()  # the orders flow's dead deliveries
 
-    def count(self, flow: str, *conditions: str) -> int:
-        """Deliveries of one flow in these conditions."""
+    def count(self, flow: str, *conditions: str, partner: str | None = None) -> int:
+        """Documents and deliveries of one flow in these conditions; of one partner as their source, or of all."""
         return sum(
-            int(row["count"]) for row in self.ledger["counts"] if row["flow"] == flow and row["condition"] in conditions
+            int(row["count"])
+            for row in self.ledger["counts"]
+            if row["flow"] == flow
+            and row["condition"] in conditions
+            and partner in (None, self.partners.get(row["account"]))
         )
 
     @property
@@ -43,68 +50,66 @@ class Standing:
         )
 
     @property
-    def oms(self) -> str:
-        """The OMS that the orders are for."""
-        return str(self.books.get("oms", "egenta"))
+    def marketplaces(self) -> Mapping[str, Any]:
+        """Each one's book, by name."""
+        books: Mapping[str, Any] = self.books["marketplaces"]
+        return books
 
     @property
-    def tells_shipments(self) -> bool:
-        """Whether that OMS ships and asks by itself; one that does not is settled when it has the orders."""
-        return self.oms == "egenta"
+    def oms(self) -> Iterator[tuple[str, Any, Any]]:
+        """Each one's name, its book, and how that compares with the marketplaces'."""
+        for name, book in self.books["oms"].items():
+            yield name, book, self.books["audit"]["by_oms"][name]
 
-    @property
-    def ended(self) -> int:
-        """Orders that nothing more will happen to by itself."""
-        return self.count("orders", *ENDED, "dead")
+    def ended(self, marketplace: str) -> int:
+        """Its orders that nothing more will happen to by itself."""
+        return self.count("orders", *ENDED, partner=marketplace) + len(self.dead_ids(marketplace))
 
-    @property
-    def ours(self) -> int:
-        """Orders at the marketplace that are the seller's to ship."""
-        octopia = self.books["octopia"]
-        return int(octopia["orders"]) - len(octopia["not_ours"])
+    def ours(self, marketplace: str) -> int:
+        """Its orders that are the seller's to ship and that some list has shown."""
+        book = self.marketplaces[marketplace]
+        return int(book["orders"]) - len({*book["not_ours"], *book.get("never_shown", ())})
 
-    @property
-    def planted_left(self) -> set[str]:
+    def dead_ids(self, marketplace: str) -> set[str]:
+        """Its orders that are dead, or of which a delivery is."""
+        return {str(row["id"]) for row in self.dead if self.partners.get(row["source"]) == marketplace}
+
+    def planted_left(self, marketplace: str) -> set[str]:
         """Planted orders that must be dead now: those that nobody repaired."""
-        return {plant["order_id"] for plant in self.books["octopia"]["planted"]} - self.planted_arrived
+        planted = {str(plant["order_id"]) for plant in self.marketplaces[marketplace]["planted"]}
+        return {order_id for order_id in planted if not self.has_arrived(order_id, marketplace)}
+
+    def has_arrived(self, planted: str, marketplace: str) -> bool:
+        """Whether a planted order got through to every OMS that it is for: somebody repaired it."""
+        by_oms = self.books["audit"]["by_oms"]
+        return all(planted in by_oms[oms]["planted_arrived"] for oms in self.books["routes"][marketplace])
 
     @property
-    def planted_arrived(self) -> set[str]:
-        """Planted orders that got through: those that somebody repaired."""
-        return set(self.books["audit"]["planted_arrived"])
+    def all_placed(self) -> bool:
+        """Whether buyers have placed every order that is to come."""
+        there = sum(int(book["orders"]) for book in self.marketplaces.values())
+        return there >= int(self.books["orders_made"])
 
     @property
     def settled(self) -> bool:
         """Nothing under way with us, nothing left to come at the partners."""
-        audit, egenta = self.books["audit"], self.books["egenta"]
-        if not self.tells_shipments:
-            left = audit["missing"] or audit["not_shipped_at_marketplace"] or self.books[self.oms].get("to_ship")
-            return not self.at_work and not left and self.ended >= self.ours
         return (
-            not self.at_work
-            and not audit["missing"]
-            and not audit["shipped_not_acked"]
-            and not audit["not_shipped_at_marketplace"]
-            and not egenta["to_ack"]
-            and not egenta["questions_open"]
-            and egenta["shipped"] + len(egenta["cancelled"]) >= egenta["orders"]
+            self.all_placed
+            and not self.at_work
+            and not any(audit[key] for _, _, audit in self.oms for key in STILL_TO_COME)
+            and all(self.ended(name) >= self.ours(name) for name in self.marketplaces)
         )
 
     @property
     def mark(self) -> tuple[object, ...]:
         """Changes whenever anything has got further. (Questions about an order that stays unshipped come for ever.)"""
-        audit, egenta = self.books["audit"], self.books["egenta"]
         rows = sorted(
             (row["flow"], row["account"], row["stage"], row["condition"], row["count"])
             for row in self.ledger["counts"]
             if row["flow"] != "statuses"
         )
-        there = self.books[self.oms]
-        return (
-            tuple(rows),
-            audit["arrived"],
-            there["orders"],
-            there.get("shipped"),
-            egenta["shipped"],
-            egenta["acked"],
-        )
+        there = [
+            (audit["arrived"], *(book.get(key) for key in ("orders", "shipped", "acked")))
+            for _, book, audit in self.oms
+        ]
+        return tuple(rows), tuple(there), tuple(book["orders"] for book in self.marketplaces.values())

@@ -3,14 +3,14 @@
 from sandbox.bol.dials import BolDials
 
 ACCOUNT = """\
-[marketplaces.bol-demo]
+[marketplaces.{account}]
 connector = "bol"
 start = 2020-01-01T00:00:00Z
 poll.orders = "1s"
 settle_delay = "1s"
 overlap = "2m"
 
-[marketplaces.bol-demo.settings]
+[marketplaces.{account}.settings]
 base_url = "{base}/bol"
 token_url = "{base}/bol/token"
 client_id = "file:bol-client-id"

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl
 
 from sandbox.agenda import Agenda
@@ -12,42 +11,28 @@ from sandbox.egenta.dials import EgentaDials
 from sandbox.egenta.warehouse import Warehouse
 from sandbox.exchange import Ask, Endpoint, Refusal, refuse_fields, require_object
 from sandbox.journal import Journal
+from sandbox.market import Markets
 from sandbox.reply import Reply, reply_json
 
 ANSWERS = ("Shipped", "Unshipped", "Canceled")
 
 
-class Marketplaces(Protocol):
-    """What is true at the marketplaces; None where none knows the order. Egenta can't know it: the report does."""
-
-    def is_shipped(self, order_id: str) -> bool | None:
-        """Whether the order counts as shipped there."""
-
-    def find_parcels(self, order_id: str) -> frozenset[str]:
-        """The parcel numbers known there."""
-
-    def find_statuses_since(self, order_id: str, since: datetime) -> set[str] | None:
-        """All it has been since then, in Egenta's words."""
-
-
 class Egenta:
-    """The five endpoints over one warehouse."""
+    """The five endpoints over one warehouse. What is true at the marketplaces it can't know: the report does."""
 
     name = "egenta"
 
-    def __init__(
-        self, dials: EgentaDials, agenda: Agenda, seed: int, journal: Journal, marketplaces: Marketplaces
-    ) -> None:
+    def __init__(self, dials: EgentaDials, agenda: Agenda, seed: int, journal: Journal, markets: Markets) -> None:
         self.dials = dials
         self.warehouse = Warehouse(dials, agenda, seed)
         self.refused_puts: Counter[str] = Counter()
         self.credentials_in: Counter[str] = Counter()
         self.wire_types: Counter[str] = Counter()
         self._journal = journal
-        self._marketplaces = marketplaces
+        self._markets = markets
         self.endpoints: tuple[Endpoint, ...] = (
             Endpoint("egenta.import", "PUT", ("api", "order_import.php"), self._import, self._hold_import_back),
-            Endpoint("egenta.shipped", "GET", ("api", "order_update_get_list.php"), self._list_shipped),
+            Endpoint("egenta.shipped", "GET", ("api", "order_update_get_list.php"), self._reply_shipped),
             Endpoint("egenta.shipped_ack", "POST", ("api", "order_update_update.php"), self._acknowledge),
             Endpoint("egenta.status_list", "GET", ("api", "order_status_get_list.php"), self._list_questions),
             Endpoint("egenta.status_answer", "POST", ("api", "order_status_update.php"), self._answer),
@@ -85,9 +70,9 @@ class Egenta:
             self.warehouse.take_in(order, ask.now)
         return reply_json(200, {"success": True, "imported": len(orders)})
 
-    def _list_shipped(self, ask: Ask) -> Reply:
+    def _reply_shipped(self, ask: Ask) -> Reply:
         self._enter_list(ask)
-        return self._reply_list(self.warehouse.list_shipped())
+        return self._reply_list(self.warehouse.list_rows())
 
     def _list_questions(self, ask: Ask) -> Reply:
         self._enter_list(ask)
@@ -100,9 +85,9 @@ class Egenta:
             refuse_fields("Wrong fields", {"updated": ["1"]}, order_id)
         if not self.warehouse.is_shipped(order_id):
             raise Refusal(409, "Egenta has not shipped this order", order=order_id)
-        if self._marketplaces.is_shipped(order_id) is not True:
+        if self._markets.is_shipped(order_id) is not True:
             self._journal.note_violation(ask.now, ask.endpoint, "acked before the marketplace had it shipped", order_id)
-        elif not self.warehouse.list_parcels(order_id) <= self._marketplaces.find_parcels(order_id):
+        elif not self.warehouse.list_parcels(order_id) <= self._markets.find_parcels(order_id):
             self._journal.note_violation(ask.now, ask.endpoint, "acked with a parcel the marketplace lacks", order_id)
         self.warehouse.acknowledge(order_id, ask.now)
         return reply_json(200, {"success": True})
@@ -114,7 +99,7 @@ class Egenta:
             refuse_fields("Wrong fields", {"OrderStatusTranslated": [f"one of {', '.join(ANSWERS)}"]}, order_id)
         asked_at = self.warehouse.asked.get(order_id)
         if asked_at is not None:
-            true_words = self._marketplaces.find_statuses_since(order_id, asked_at)
+            true_words = self._markets.find_statuses_since(order_id, asked_at)
             if true_words is not None and word not in true_words:
                 self._journal.note_violation(
                     ask.now, ask.endpoint, "answered a status the marketplace did not have", order_id
@@ -160,6 +145,33 @@ class Egenta:
     def count_copies(self) -> dict[str, int]:
         """How many copies of each order."""
         return {order_id: len(copies) for order_id, copies in self.warehouse.copies.items()}
+
+    def list_orders(self) -> list[dict[str, Any]]:
+        """Every order as it was last sent, one item per copy."""
+        return [
+            {
+                "OrderId": order_id,
+                "copy": n,
+                "puts": self.warehouse.puts[order_id],
+                "parcels": [number for _, number in copy.parcels],
+                "acked": copy.acked_at is not None,
+                "order": copy.order,
+            }
+            for order_id, copies in self.warehouse.copies.items()
+            for n, copy in enumerate(copies, 1)
+        ]
+
+    def list_shipped(self) -> list[str]:
+        """Orders of which a parcel has left."""
+        return [order_id for order_id in self.warehouse.copies if self.warehouse.is_shipped(order_id)]
+
+    def list_unacknowledged(self) -> list[str]:
+        """Orders that left, and of which it was never told that the marketplace knows."""
+        return [order_id for order_id in self.list_shipped() if not self.warehouse.acks[order_id]]
+
+    def list_open(self) -> list[str]:
+        """Orders to be shipped or acknowledged yet, and those it asks about."""
+        return self.warehouse.list_open()
 
     def describe(self) -> dict[str, Any]:
         """For the report."""

@@ -77,7 +77,7 @@ class Warehouse:
         if self.answers.get(order_id, "Unshipped") == "Unshipped" and not self.acks[order_id]:
             self.asked.setdefault(order_id, moment)
 
-    def list_shipped(self) -> list[dict[str, str]]:
+    def list_rows(self) -> list[dict[str, str]]:
         """One row a parcel, of orders not acknowledged yet."""
         return [
             {"orderId": order_id, "carrierName": carrier, "parcelNumber": number}
@@ -99,6 +99,16 @@ class Warehouse:
     def is_shipped(self, order_id: str) -> bool:
         """Whether parcels have left, acknowledged or not."""
         return any(copy.parcels for copy in self.copies.get(order_id, ()))
+
+    def list_open(self) -> list[str]:
+        """Orders to be shipped or acknowledged yet, and those asked about."""
+        ships = self.dials.ship_after_seconds is not None
+        unshipped = [
+            order_id
+            for order_id, copies in self.copies.items()
+            if ships and any(not copy.parcels and not copy.cancelled for copy in copies)
+        ]
+        return list(dict.fromkeys([*unshipped, *self._to_ack, *self.asked]))
 
     def answer(self, order_id: str, word: str, now: datetime) -> None:
         """A question's answer; `Canceled` stops what has not left yet."""

@@ -122,13 +122,18 @@ class Book:
         """The item and its order; None: no such item."""
         return next(((held, item) for held in self for item in held.items if item.item_id == item_id), None)
 
+    def list_open(self) -> list[str]:
+        """Orders that are to leave yet."""
+        ships = self.dials.ship_after_seconds is not None
+        return [held.order["externalOrderID"] for held in self if ships and held.status == "READY"]
+
     def describe(self) -> dict[str, Any]:
         """For the report."""
         return {
             **self.shelf.describe(),
             "by_status": dict(Counter(held.status for held in self)),
             "shipped": sum(held.has_left for held in self),
-            "to_ship": sum(held.status == "READY" for held in self) if self.dials.ship_after_seconds is not None else 0,
+            "to_ship": len(self.list_open()),
             "e_mails": sum(held.order["sendEmail"] for held in self),
         }
 

@@ -3,12 +3,12 @@
 from sandbox.kibo.dials import KiboDials
 
 ACCOUNT = """\
-[oms.kibo-cdiscount]
+[oms.{account}]
 connector = "kibo"
 poll.shipments = "1s"
 settle_delay = "1s"
 
-[oms.kibo-cdiscount.settings]
+[oms.{account}.settings]
 base_url = "{base}/kibo/api/v2/"
 token_url = "{base}/kibo/oauth2/token"
 api_key = "file:kibo-api-key"
@@ -18,10 +18,7 @@ catalog_id = 0
 customer_ip_fallback = "203.0.113.10"
 shipment_poll = true
 """
-ROUTE = """
-[routes.shipping_map]
-"*" = "standard/Standard"
-"""
+ROUTE = {"shipping_map": {"*": "standard/Standard"}}
 
 
 def list_secrets() -> dict[str, str]:

@@ -172,6 +172,10 @@ class Kibo:
         """Orders that have left as a whole; one in parts is not to be told before."""
         return [held.order["externalOrderID"] for held in self.book if held.has_left]
 
+    def list_open(self) -> list[str]:
+        """Orders that are to leave yet."""
+        return self.book.list_open()
+
     def count_copies(self) -> dict[str, int]:
         """How many copies of each order."""
         return self.book.shelf.count()

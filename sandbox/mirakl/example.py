@@ -3,17 +3,18 @@
 from sandbox.mirakl.dials import MiraklDials
 
 ACCOUNT = """\
-[marketplaces.mirakl-demo]
+[marketplaces.{account}]
 connector = "mirakl"
 start = 2020-01-01T00:00:00Z
 poll.orders = "1s"
 settle_delay = "1s"
 overlap = "2m"
 
-[marketplaces.mirakl-demo.settings]
+[marketplaces.{account}.settings]
 base_url = "{base}/mirakl"
 api_key = "file:mirakl-api-key"
 frequency = "500ms"
+shipments = "multi"
 """
 
 

@@ -1,6 +1,7 @@
 """The simulated Octopia: its endpoints, and what time does to its orders."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from sandbox.octopia.book import Book, Held
 from sandbox.octopia.dials import OctopiaDials
 from sandbox.octopia.entry import Entry
 from sandbox.octopia.listing import Listing, read_search
-from sandbox.octopia.wire import plant_fault, read_path, write_order
+from sandbox.octopia.wire import plant_fault, read_path, set_path, write_order
 from sandbox.octopia.writes import Writes, find_order
 from sandbox.reply import Reply, reply_json
 from sandbox.samples import AWAITING, CANCELLED, PROCESSING, Sample
@@ -161,6 +162,27 @@ class Octopia:
     def holds(self, order_id: str) -> bool:
         """Whether it has an order of this id."""
         return self.book.find(order_id) is not None
+
+    def show_order(self, order_id: str) -> dict[str, Any] | None:
+        """The whole order, also what its seller may not see yet; None: no such order."""
+        held = self.book.find(order_id)
+        return None if held is None else held.wire
+
+    def change_order(self, order_id: str, raw: Mapping[str, Any], now: datetime) -> None:
+        """`{status?, set?: {path: value}}`: the buyer cancels, an address changes. updatedAt moves."""
+        held = self.book.find(order_id)
+        if held is None:
+            raise KeyError("no such order")
+        if "status" in raw and raw["status"] not in words.STATUSES:
+            raise ValueError(f"status is one of {', '.join(words.STATUSES)}")
+        for path, value in raw.get("set", {}).items():
+            if path in {"status", "updatedAt", "orderId"}:
+                raise ValueError(f"{path} can't be set")
+            set_path(held.wire, path, value)
+        if "status" in raw:
+            self.book.move(held, raw["status"], now, forced=True)
+        else:
+            self.book.touch(held, now)
 
     def is_shipped(self, order_id: str) -> bool | None:
         """None: not our order."""

@@ -6,12 +6,12 @@ from sandbox.ois.reference import PAYMENT_OPTIONS, SHIPPING_AGENTS
 _DIALS = OisDials()
 
 ACCOUNT = f"""\
-[oms.ois-cdiscount]
+[oms.{{account}}]
 connector = "ois"
 poll.shipments = "1s"
 settle_delay = "1s"
 
-[oms.ois-cdiscount.settings]
+[oms.{{account}}.settings]
 base_url = "{{base}}/ois/"
 client_id = "file:ois-client-id"
 client_secret = "file:ois-client-secret"
@@ -22,7 +22,7 @@ lookup_path = "order/v1/Orders/{{{{identifier}}}}"
 webhook_log_poll = true
 
 # Where this sandbox's log has what a shipment needs; its dial `ship_after_seconds` says whether there are any.
-[oms.ois-cdiscount.settings.webhook_pointers]
+[oms.{{account}}.settings.webhook_pointers]
 status = "Failed"
 event = "/Event"
 shipped = "Shipped"
@@ -35,11 +35,11 @@ carrier = "/ShippingAgentId"
 """
 
 # OIS wants a delivery method and a VAT rate of every order; not every order brings them.
-ROUTE = f"""\
-defaults = {{ "delivery.method" = "home", "lines.*.tax_rate" = "20" }}
-shipping_map = {{ "*" = "{SHIPPING_AGENTS[0]["Id"]}" }}
-payment_map = {{ "*" = "{PAYMENT_OPTIONS[0]["Id"]}" }}
-"""
+ROUTE = {
+    "defaults": {"delivery.method": "home", "lines.*.tax_rate": "20"},
+    "shipping_map": {"*": SHIPPING_AGENTS[0]["Id"]},
+    "payment_map": {"*": PAYMENT_OPTIONS[0]["Id"]},
+}
 
 
 def list_secrets() -> dict[str, str]:

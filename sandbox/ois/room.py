@@ -185,6 +185,11 @@ class Ois:
         """Whether a copy has left."""
         return any(placed.shipped for placed in self.shelf.copies.get(order_id, ()))
 
+    def list_open(self) -> list[str]:
+        """Orders that are to leave yet."""
+        ships = self.dials.ship_after_seconds is not None
+        return [order_id for order_id in self.shelf.copies if ships and not self._is_shipped(order_id)]
+
     def list_orders(self) -> list[dict[str, Any]]:
         """Every order as it was last sent, one item a copy."""
         return [

@@ -133,6 +133,11 @@ class Tecsys:
         copies = self.orders.shelf.copies.get(order_id, ())
         return any(parcel.status == LEFT for order in copies for parcel in order.shipments)
 
+    def list_open(self) -> list[str]:
+        """Orders that are to leave yet."""
+        ships = self.dials.ship_after_seconds is not None
+        return [order_id for order_id in self.orders.shelf.copies if ships and not self._is_shipped(order_id)]
+
     def list_orders(self) -> list[dict[str, Any]]:
         """Every order as it was sent and as it shows, one item a copy."""
         return [

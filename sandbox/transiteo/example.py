@@ -3,21 +3,18 @@
 from sandbox.transiteo.dials import TransiteoDials
 
 ACCOUNT = """\
-[oms.transiteo-cdiscount]
+[oms.{account}]
 connector = "transiteo"
 settle_delay = "1s"
 
-[oms.transiteo-cdiscount.settings]
+[oms.{account}.settings]
 base_url = "{base}/transiteo"
 token_url = "{base}/transiteo/oauth2/token"
 client_id = "file:transiteo-client-id"
 refresh_token = "file:transiteo-refresh-token"
 get_enabled = true
 """
-ROUTE = """
-[routes.defaults]
-"customs.departure_country" = "FR"
-"""
+ROUTE = {"defaults": {"customs.departure_country": "FR"}}
 
 
 def list_secrets() -> dict[str, str]:

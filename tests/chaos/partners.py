@@ -14,6 +14,7 @@ from urllib.parse import quote
 from pipeline.supervisor.processes import Child, Program
 from pipeline.supervisor.programs import environment_of
 
+ORDER_KEYS = ("OrderId", "order_id", "externalOrderID", "ExternalOrderId", "Identifier")  # by OMS
 PATIENCE = 60.0  # seconds for a Python process to come up on a busy machine
 
 
@@ -52,12 +53,17 @@ class Partners:
         """From now on these faults only; none: all is well."""
         self.ask("faults", rules=list(rules))
 
+    def at(self, oms: str) -> dict[str, int]:
+        """How many copies an OMS holds of each order."""
+        copies: dict[str, int] = {}
+        for one in self.ask(f"{oms}/orders")["orders"]:
+            order_id = next(one[key] for key in ORDER_KEYS if key in one)
+            copies[order_id] = copies.get(order_id, 0) + 1
+        return copies
+
     def at_egenta(self) -> dict[str, int]:
         """How many copies Egenta holds of each order."""
-        copies: dict[str, int] = {}
-        for one in self.ask("egenta/orders")["orders"]:
-            copies[one["OrderId"]] = copies.get(one["OrderId"], 0) + 1
-        return copies
+        return self.at("egenta")
 
     def requests(self, endpoint: str) -> list[dict[str, Any]]:
         """Those remembered of one endpoint, oldest first."""

@@ -4,6 +4,7 @@ The roles are the programs that `orderpipe up` runs, with its environment and it
 """
 
 import contextlib
+import json
 import os
 import signal
 import time
@@ -20,6 +21,7 @@ from pipeline.supervisor.processes import Child, Supervisor
 from pipeline.supervisor.programs import EVERYTHING, Role, program
 from pipeline.supervisor.server import prepare_data_dir, start_server
 from pipeline.supervisor.whereabouts import ask, with_ledger
+from sandbox.oms import OMS as OTHERS
 from sandbox.write_config import example_config
 from tasks.queues import PLAIN
 from tests.chaos.partners import PATIENCE, Partners, start_partners
@@ -60,10 +62,15 @@ secret_id = "file:egenta-secret-id"
 secret_key = "file:egenta-secret-key"
 import_batch_size = {batch}
 reput_is_safe = {safe}
+"""
+ROUTE = """
 [[routes]]
 from = "cdiscount-fr"
-to = ["egenta-cdiscount"]
+to = {to}
 mode = "live"
+{terms}
+[routes.defaults]
+"customs.departure_country" = "FR"
 """
 GOING = frozenset({"due", "in_hand", "sending", "parked", "pending", "waiting"})
 
@@ -71,7 +78,9 @@ GOING = frozenset({"due", "in_hand", "sending", "parked", "pending", "waiting"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """`mode`: an Egenta that replaces or doubles a repeated order; our `reput_is_safe` follows it. `app`: the module
-    with the Celery app of workers and beats, and `env` for it. `egenta`: where our config looks for Egenta instead."""
+    with the Celery app of workers and beats, and `env` for it. `egenta`: where our config looks for Egenta instead.
+    `beside`: more OMS that every order goes to; `forget` leaves a line of their settings out; `terms`: more of the
+    route."""
 
     mode: str = "upsert"
     batch: int = 4
@@ -82,6 +91,9 @@ class Setup:
     egenta: Callable[[str], str] = lambda url: url
     polls: str = "500ms"
     overlap: str = "5m"
+    beside: tuple[str, ...] = ()
+    forget: str = "no such line"
+    terms: str = ""
 
 
 class System:
@@ -126,11 +138,17 @@ class System:
     def _start_partners(self) -> Partners:
         setup = self.setup
         words = ["--egenta-mode", setup.mode, "--ship-after", str(setup.ship_after)]
+        words += ["--oms", ",".join(("egenta", *setup.beside))]
         return start_partners(self.folder / "logs", *words, "--status-share", str(setup.status_share))
 
     def _write_config(self) -> Path:
         setup = self.setup
-        for name, secret in example_config(self.partners.url).secrets.items():
+        accounts = [f"{name}-cdiscount" for name in ("egenta", *setup.beside)]
+        more = [
+            OTHERS[name].account.format(base=self.partners.url, account=f"{name}-cdiscount") for name in setup.beside
+        ]
+        kept = [line for text in more for line in text.splitlines() if not line.startswith(setup.forget)]
+        for name, secret in example_config(self.partners.url, oms=("egenta", *setup.beside)).secrets.items():
             (self.folder / name).write_text(secret)
         path = self.folder / "orderpipe.toml"
         path.write_text(
@@ -139,6 +157,7 @@ class System:
                 polls=setup.polls, overlap=setup.overlap, batch=setup.batch,
                 safe="true" if setup.mode == "upsert" else "false",
             )
+            + "\n".join([*kept, ROUTE.format(to=json.dumps(accounts), terms=setup.terms)])
         )  # fmt: skip
         return path
 

@@ -41,6 +41,7 @@ class World:
         horizon: datetime | None = None,
         owner: Callable[[Sequence[str], str], str | None] | None = None,
         keep: timedelta = timedelta(hours=24),
+        lacks: Mapping[str, Mapping[str, str]] | None = None,
         **party: Any,
     ) -> None:
         self.redis: Any = fakeredis.FakeRedis()
@@ -54,7 +55,11 @@ class World:
             },
             {
                 name: Party(
-                    name=name, client=client, statuses={}, **{k: v for k, v in party.items() if k in ("batch", "probe")}
+                    name=name,
+                    client=client,
+                    statuses={},
+                    lacks=(lacks or {}).get(name, {}),
+                    **{k: v for k, v in party.items() if k in ("batch", "probe")},
                 )
                 for name, client in self.oms.items()
             },

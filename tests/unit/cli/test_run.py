@@ -14,6 +14,7 @@ from pipeline.cli import simulators
 from pipeline.config.model import Config
 from pipeline.config.read import read_config
 from pipeline.connectors.registry import CONNECTORS
+from pipeline.supervisor.partners import Cast
 from tests.unit.cli.conftest import Shell
 from tests.unit.config import declared
 
@@ -77,8 +78,13 @@ def test_ctrl_c_ends_up_with_0(shell: Shell, started: list[Any]) -> None:
 def test_demo_passes_its_options_on_and_its_code_back(shell: Shell, started: list[Any]) -> None:
     shell.path.unlink()  # it needs no config
     assert shell("demo", "--orders", "7", "--faults", "worst", "--keep").exit_code == 1
-    given = {"orders": 7, "faults": "worst", "oms": "egenta", "marketplace": "octopia", "keep": True}
+    given = {"orders": 7, "faults": "worst", "cast": Cast(("octopia",), ("egenta",)), "rate": None, "keep": True}
     assert started == [("demo", {**given, "data_dir": Path(".orderpipe")})]
+    several = ("--oms", "kibo,ois", "--oms", "egenta", "--marketplace", "octopia,x", "--route", "x=ois")
+    assert shell("demo", *several, "--rate", "2.5").exit_code == 1
+    assert started[1][1]["cast"] == Cast(("octopia", "x"), ("kibo", "ois", "egenta"), ("x=ois",))
+    assert started[1][1]["rate"] == 2.5
+    assert shell("demo", "--rate", "0").exit_code == 2
     assert shell("demo", "--orders", "0").exit_code == 2
     assert shell("demo", "--faults", "hard").exit_code == 2
 
@@ -100,17 +106,27 @@ def test_init_and_adopt(shell: Shell) -> None:
 # ---------------------------------------------------------------- sandbox
 
 
-def test_a_written_config_is_in_order_and_its_secrets_are_private(tmp_path: Path) -> None:
+CASTS = {
+    Cast(): 4,
+    Cast(oms=("egenta", "transiteo")): 6,
+    Cast(oms=("kibo", "ois", "tecsys"), routes=("octopia=kibo,ois,tecsys",)): 7,
+}
+
+
+@pytest.mark.parametrize("cast", CASTS)
+def test_a_written_config_is_in_order_and_its_secrets_are_private(tmp_path: Path, cast: Cast) -> None:
     path = tmp_path / "sandbox.toml"
-    simulators._write(path, "http://127.0.0.1:1234")
+    simulators._write(path, "http://127.0.0.1:1234", cast)
     text = path.read_text()
     assert text.startswith(simulators.OURS)
     assert "http://127.0.0.1:1234" in text
     secrets = [file for file in tmp_path.iterdir() if file != path]
-    assert len(secrets) == 4
+    assert len(secrets) == CASTS[cast]
     assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in secrets)
     assert not any(file.read_text() in text for file in secrets if file.name.endswith(("-secret", "-key")))
-    assert read_config(path, declared=CONNECTORS, env={}).routes[0].mode == "live"
+    routes = read_config(path, declared=CONNECTORS, env={}).routes
+    assert all(route.mode == "live" for route in routes)
+    assert sorted(name for route in routes for name in route.to) == [f"{one}-cdiscount" for one in sorted(cast.oms)]
     simulators._check_ours(path)  # it may be written again
 
 
@@ -120,3 +136,22 @@ def test_somebody_elses_config_is_not_overwritten(shell: Shell) -> None:
     assert result.exit_code == 2
     assert "exists" in result.stderr
     assert shell.path.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--oms", "sap"), "unknown OMS 'sap'; known: egenta, kibo"),
+        (("--marketplace", "ebay"), "unknown marketplace 'ebay'; known: octopia"),
+        (("--oms", "kibo,kibo"), "OMS named twice: kibo"),
+        (("--oms", "kibo,ois", "--route", "octopia=kibo"), "no route for ois"),
+        (("--route", "octopia"), "a route is MARKETPLACE=OMS,OMS"),
+        (("--route", "octopia=ois"), "routes name what is not simulated here: ois"),
+    ],
+)
+def test_partners_that_are_not_simulated_are_refused_in_words(shell: Shell, words: tuple[str, ...], told: str) -> None:
+    for verb in ("sandbox", "demo"):
+        result = shell(verb, *words)
+        assert result.exit_code == 2
+        assert told in result.stderr
+        assert not result.stdout

@@ -309,5 +309,5 @@ def test_dials_are_checked() -> None:
 
 
 def test_the_example_names_its_secrets() -> None:
-    text = example.ACCOUNT.format(base="http://x")
+    text = example.ACCOUNT.format(base="http://x", account="shop")
     assert all(f"file:{name}" in text for name in example.list_secrets())

@@ -138,7 +138,7 @@ def test_the_page_shows_what_it_holds_and_no_more(start: Start) -> None:
 def test_two_sandboxes_of_one_seed_hold_the_same(seed: int, clock: TurnedClock) -> None:
     def wires(of: int) -> list[object]:
         world = create_app(SandboxConfig(orders=50, seed=of, clock=clock)).state.world
-        return [held.wire for held in world.octopia.book]
+        return [held.wire for held in world.marketplaces["octopia"].book]
 
     assert wires(seed) == wires(seed)
     assert wires(seed) != wires(seed + 1)

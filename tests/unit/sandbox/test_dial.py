@@ -1,7 +1,15 @@
 """The dial: seeded, bounded, first rule wins; the named sets end."""
 
-from sandbox.fault_sets import FAULT_SETS
+from dataclasses import replace
+
+import pytest
+
+from sandbox import SandboxConfig
+from sandbox.fault_sets import NAMES, find_fault_set
 from sandbox.faults import Dial, Rule
+from sandbox.marketplaces import MARKETPLACES
+from sandbox.oms import OMS
+from sandbox.world import World
 
 
 def fire(dial: Dial, times: int, endpoint: str = "egenta.import") -> list[str]:
@@ -39,17 +47,47 @@ def test_turning_replaces_the_rules_and_keeps_the_count() -> None:
     assert dial.describe()["fired"] == {"slow": 2}
 
 
-def test_none_is_empty_and_worst_is_bounded_and_refuses_no_document_for_good() -> None:
-    assert FAULT_SETS["none"] == ()
-    assert all(rule.count is not None for rule in FAULT_SETS["worst"])
-    for name, rules in FAULT_SETS.items():
+def rules_of(name: str, markets: tuple[str, ...], oms: tuple[str, ...]) -> tuple[Rule, ...]:
+    return find_fault_set(name, [MARKETPLACES[one].doors for one in markets], [OMS[one].doors for one in oms])
+
+
+ALL = (tuple(MARKETPLACES), tuple(OMS))
+
+
+@pytest.mark.parametrize(("markets", "oms"), [(("octopia",), ("egenta",)), *((ALL[0], (one,)) for one in OMS), ALL])
+def test_none_is_empty_and_worst_is_bounded_and_refuses_no_document_for_good(
+    markets: tuple[str, ...], oms: tuple[str, ...]
+) -> None:
+    assert rules_of("none", markets, oms) == ()
+    assert all(rule.count is not None for rule in rules_of("worst", markets, oms))
+    for name in NAMES:
+        rules = rules_of(name, markets, oms)
         final = [rule for rule in rules if rule.kind == "status" and rule.status in {400, 401, 403, 404, 409, 422}]
         assert not final, name
         assert all(rule.probability < 0.5 for rule in rules), name
+        assert all(rule.endpoint for rule in rules), name
 
 
 def test_worst_has_every_kind_but_the_word_that_holds_an_order() -> None:
-    kinds = {rule.kind for rule in FAULT_SETS["worst"]}
+    kinds = {rule.kind for rule in rules_of("worst", ("octopia",), ("egenta",))}
     assert kinds >= {"hang", "reset_before", "reset_after", "html", "truncated", "huge", "drip", "slow", "status"}
     assert kinds >= {"repeated_page", "late_order", "expired_token"}
     assert "unknown_status" not in kinds
+
+
+def test_worst_is_for_every_partner_that_is_there_and_for_no_other() -> None:
+    for markets, oms in ((("octopia",), ("egenta", "kibo")), (("octopia",), ("transiteo",)), ALL):
+        rules = rules_of("worst", markets, oms)
+        assert {rule.endpoint.partition(".")[0] for rule in rules} == {*markets, *oms, "*"}
+        for one in oms:
+            ambiguous = {rule.kind for rule in rules if rule.endpoint == OMS[one].doors.takes}
+            assert ambiguous >= {"status", "reset_after", "hang", "html", "truncated", "drip", "huge"}
+
+
+def test_every_door_of_the_sets_is_an_endpoint_of_its_partner() -> None:
+    tried = {name: replace(row.dials(), **row.trial) for name, row in OMS.items()}
+    world = World(SandboxConfig(orders=0, plant=0, marketplaces=ALL[0], oms=ALL[1], dials=tried))
+    there = {endpoint.name for room in world.rooms for endpoint in room.endpoints}
+    for row in (*MARKETPLACES.values(), *OMS.values()):
+        named = {*row.doors.lists, *row.doors.writes, row.doors.takes, row.doors.token} - {""}
+        assert named <= there, row.doors.name

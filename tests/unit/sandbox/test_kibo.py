@@ -83,7 +83,7 @@ class Client:
 
 @pytest.fixture
 def client(start: Start) -> Client:
-    return Client(start(oms="kibo"))
+    return Client(start(oms=("kibo",)))
 
 
 def codes(answer: httpx.Response) -> list[int]:
@@ -234,7 +234,7 @@ def test_the_filter_may_be_unsupported_or_ignored(client: Client) -> None:
 
 @pytest.mark.parametrize(("repeat", "status", "orders"), [("insert", 200, 2), ("upsert", 200, 1), ("refuse", 400, 1)])
 def test_a_repeated_import(start: Start, repeat: str, status: int, orders: int) -> None:
-    client = Client(start(oms="kibo", kibo=KiboDials(repeat=repeat)))
+    client = Client(start(oms=("kibo",), kibo=KiboDials(repeat=repeat)))
     client.send()
     assert client.send().status_code == status
     state = client.partners.state()
@@ -257,7 +257,7 @@ def test_an_item_is_cancelled_once_and_only_for_a_reason(client: Client) -> None
 
 
 def test_it_ships_when_told_to(start: Start, clock: TurnedClock) -> None:
-    client = Client(start(oms="kibo", kibo=KiboDials(ship_after_seconds=5)))
+    client = Client(start(oms=("kibo",), kibo=KiboDials(ship_after_seconds=5)))
     order_id = client.send().json()["orderID"]
     query = {"manufacturerID": 1010, "orderID": order_id}
     (waiting,) = client.call("GET", "shipment/", params=query).json()["collection"]
@@ -275,7 +275,7 @@ def test_it_ships_when_told_to(start: Start, clock: TurnedClock) -> None:
 
 def test_an_order_in_two_shipments_has_left_with_the_second(start: Start, clock: TurnedClock) -> None:
     dials = KiboDials(ship_after_seconds=5, shipments_an_order=2, shipments_named=False)
-    client = Client(start(oms="kibo", kibo=dials))
+    client = Client(start(oms=("kibo",), kibo=dials))
     client.send()
     clock.turn(5)
     first, second = client.call("GET", "shipment/", params={"manufacturerID": 1010}).json()["collection"]

@@ -280,5 +280,5 @@ def test_dials_are_checked() -> None:
 
 
 def test_the_example_names_its_secret() -> None:
-    assert "file:mirakl-api-key" in example.ACCOUNT.format(base="http://x")
+    assert "file:mirakl-api-key" in example.ACCOUNT.format(base="http://x", account="shop")
     assert example.list_secrets() == {"mirakl-api-key": KEY["Authorization"]}

@@ -157,7 +157,7 @@ class Client:
 
 @pytest.fixture
 def partners(start: Start) -> Partners:
-    return start(oms="ois")
+    return start(oms=("ois",))
 
 
 def test_a_token_is_for_one_audience(partners: Partners) -> None:

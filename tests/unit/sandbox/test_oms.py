@@ -1,4 +1,4 @@
-"""One OMS beside Egenta: its audit from generated orders, its config, and a default that stays as it was."""
+"""Each OMS: its audit from generated orders, its config, and a default that stays as it was."""
 
 import tomllib
 from typing import Any
@@ -7,7 +7,8 @@ import pytest
 
 from sandbox import SandboxConfig, TecsysDials, create_app, example_config
 from sandbox.__main__ import make_config, read_arguments
-from sandbox.oms import NAMES
+from sandbox.oms import OMS
+from sandbox.routing import choose_fulfillers
 from sandbox.samples import PLAIN
 from tests.unit.sandbox.conftest import Start
 from tests.unit.sandbox.partners import Partners
@@ -57,7 +58,7 @@ def planted(partners: Partners) -> set[str]:
 
 
 def test_the_audit_is_of_the_chosen_oms(start: Start) -> None:
-    partners = start(oms="ois", orders=12, plant=3).log_in()
+    partners = start(oms=("ois",), orders=12, plant=3).log_in()
     kinds = {plant["kind"] for plant in partners.state()["octopia"]["planted"]}
     assert kinds == {"postal_code_missing", "quantity_zero", "currency_unknown"}
     ois = Ois(partners)
@@ -73,7 +74,7 @@ def test_the_audit_is_of_the_chosen_oms(start: Start) -> None:
 
 def test_what_left_tecsys_must_be_shipped_at_the_marketplace(start: Start) -> None:
     dials = TecsysDials(create_order_path="orders", auto_shipments=True, shipments_appear_seconds=0)
-    partners = start(oms="tecsys", orders=1, tecsys=dials).log_in()
+    partners = start(oms=("tecsys",), orders=1, tecsys=dials).log_in()
     partners.control("POST", "/tecsys", ship_after_seconds=0)
     (order,) = partners.items()
     raw = {"ExternalOrderId": order["orderId"], "Lines": [{"Sku": "S", "Quantity": 1}]}
@@ -81,20 +82,21 @@ def test_what_left_tecsys_must_be_shipped_at_the_marketplace(start: Start) -> No
     assert partners.state()["audit"]["not_shipped_at_marketplace"] == [order["orderId"]]
 
 
-def test_only_the_chosen_one_is_there_beside_egenta(start: Start) -> None:
-    partners = start(oms="ois")
+def test_only_the_chosen_one_is_there(start: Start) -> None:
+    partners = start(oms=("ois",))
     assert partners.http.post("/tecsys/v1/orders").status_code == 404
     assert partners.http.request("POST", "/_/tecsys", json={"repeat": "upsert"}).status_code == 404
     assert partners.http.request("POST", "/_/ois", json={"repeat": "twice"}).status_code == 400
-    assert "egenta" in partners.state()
+    assert partners.http.request("POST", "/_/egenta", json={"mode": "insert"}).status_code == 404
+    assert "egenta" not in partners.state()
     assert "Ois: 0 orders" in partners.http.get("/").text
     with pytest.raises(ValueError, match="unknown OMS"):
-        create_app(SandboxConfig(orders=0, plant=0, shares=PLAIN, oms="sap"))
+        create_app(SandboxConfig(orders=0, plant=0, shares=PLAIN, oms=("sap",)))
 
 
-@pytest.mark.parametrize("oms", NAMES)
+@pytest.mark.parametrize("oms", OMS)
 def test_the_example_config_leads_to_it(oms: str) -> None:
-    config = example_config("http://127.0.0.1:1/", oms=oms)
+    config = example_config("http://127.0.0.1:1/", oms=(oms,))
     read = tomllib.loads(config.toml)
     assert read["routes"][0]["to"] == [f"{oms}-cdiscount"]
     account = read["oms"][f"{oms}-cdiscount"]
@@ -103,22 +105,43 @@ def test_the_example_config_leads_to_it(oms: str) -> None:
     named = {value[5:] for value in account["settings"].values() if str(value).startswith("file:")}
     assert named <= config.secrets.keys()
     with pytest.raises(ValueError, match="unknown OMS"):
-        example_config("http://127.0.0.1:1", oms="sap")
+        example_config("http://127.0.0.1:1", oms=("sap",))
 
 
 def test_the_command_line_opens_tecsys_for_orders() -> None:
-    assert make_config(read_arguments(["--oms", "tecsys"])).tecsys.create_order_path == "orders"
-    assert make_config(read_arguments([])).oms == "egenta"
+    assert make_config(read_arguments(["--oms", "tecsys"])).dials["tecsys"].create_order_path == "orders"
+    assert make_config(read_arguments([])).oms == ("egenta",)
 
 
 def test_the_command_line_lets_ois_and_tecsys_ship() -> None:
-    quiet, ships = make_config(read_arguments([])), make_config(read_arguments(["--oms-ship-after", "2"]))
-    assert (quiet.ois.ship_after_seconds, quiet.tecsys.ship_after_seconds, quiet.tecsys.auto_shipments) == (
-        None,
-        None,
-        False,
-    )
-    assert (ships.ois.ship_after_seconds, ships.tecsys.ship_after_seconds, ships.tecsys.auto_shipments) == (2, 2, True)
+    for name in ("ois", "tecsys"):
+        quiet, ships = (
+            make_config(read_arguments(["--oms", name, *more])).dials[name] for more in ((), ("--oms-ship-after", "2"))
+        )
+        assert (quiet.ship_after_seconds, ships.ship_after_seconds) == (None, 2)
+    assert ships.auto_shipments
+    assert not quiet.auto_shipments
+
+
+@pytest.mark.parametrize(
+    ("words", "shipping"),
+    [
+        (["--oms", "egenta,kibo,transiteo"], {"egenta"}),
+        (["--oms", "transiteo,kibo,egenta"], {"kibo"}),
+        (["--oms", "ois,kibo"], {"kibo"}),
+        (["--oms", "ois,kibo", "--oms-ship-after", "1"], {"ois"}),
+        (["--oms", "egenta,ois", "--ship-after", "-1"], set()),
+    ],
+)
+def test_one_order_is_shipped_by_one_oms(words: list[str], shipping: set[str]) -> None:
+    dials = make_config(read_arguments(words)).dials
+    assert {name for name, one in dials.items() if getattr(one, "ship_after_seconds", None) is not None} == shipping
+
+
+def test_oms_that_share_no_marketplace_all_ship() -> None:
+    routes = {"a": ("x", "z"), "b": ("y", "z"), "c": ("y",)}
+    assert choose_fulfillers(routes, ["x", "y", "z"]) == {"x", "y"}
+    assert choose_fulfillers(routes, ["z", "y", "x"]) == {"z"}
 
 
 def find(content: Any, pointer: str) -> Any:
@@ -129,11 +152,11 @@ def find(content: Any, pointer: str) -> Any:
 
 def test_the_examples_pointers_lead_to_what_ois_and_tecsys_ship(start: Start) -> None:
     settings = {
-        oms: tomllib.loads(example_config("http://x", oms=oms).toml)["oms"][f"{oms}-cdiscount"]["settings"]
+        oms: tomllib.loads(example_config("http://x", oms=(oms,)).toml)["oms"][f"{oms}-cdiscount"]["settings"]
         for oms in ("ois", "tecsys")
     }
     partners = start(
-        oms="tecsys",
+        oms=("tecsys",),
         orders=1,
         tecsys=TecsysDials(
             create_order_path="orders", auto_shipments=True, shipments_appear_seconds=0, ship_after_seconds=0
@@ -148,7 +171,7 @@ def test_the_examples_pointers_lead_to_what_ois_and_tecsys_ship(start: Start) ->
     assert find(order["Shipments"][0], where["carrier"]) == "DHL"
     assert find(order, where["updated_at"])
 
-    partners = start(oms="ois", orders=1).log_in()
+    partners = start(oms=("ois",), orders=1).log_in()
     partners.control("POST", "/ois", ship_after_seconds=0)
     client = Ois(partners)
     (made,) = partners.items()

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from sandbox import example_config
-from sandbox.oms import NAMES
+from sandbox.oms import OMS
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "sandbox", "--orders", "5"]
@@ -94,9 +94,9 @@ def test_the_example_configuration_is_toml_that_names_its_secret_files() -> None
     assert raw["routes"] == [{"from": "cdiscount-fr", "to": ["egenta-cdiscount"], "mode": "live"}]
 
 
-@pytest.mark.parametrize("oms", NAMES)
+@pytest.mark.parametrize("oms", OMS)
 def test_every_oms_has_an_example_configuration(oms: str) -> None:
-    example = example_config("http://127.0.0.1:1234", oms=oms)
+    example = example_config("http://127.0.0.1:1234", oms=(oms,))
     raw = tomllib.loads(example.toml)
     account = raw["oms"][f"{oms}-cdiscount"]
     assert account["settings"]["base_url"].startswith(f"http://127.0.0.1:1234/{oms}")
@@ -110,7 +110,7 @@ def test_every_oms_has_an_example_configuration(oms: str) -> None:
 
 def test_an_unknown_oms_is_said_in_words() -> None:
     with pytest.raises(ValueError, match=r"unknown OMS 'x'; known: egenta, kibo"):
-        example_config("http://127.0.0.1:1234", oms="x")
+        example_config("http://127.0.0.1:1234", oms=("x",))
 
 
 def test_the_sandbox_imports_nothing_of_the_product() -> None:

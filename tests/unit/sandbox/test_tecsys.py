@@ -46,7 +46,7 @@ class Client:
 
 @pytest.fixture
 def client(start: Start) -> Client:
-    return Client(start(oms="tecsys", tecsys=TecsysDials(create_order_path="orders")))
+    return Client(start(oms=("tecsys",), tecsys=TecsysDials(create_order_path="orders")))
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_a_query_longer_than_the_gateway_takes(client: Client) -> None:
 
 
 def test_orders_come_in_only_where_the_dial_says_so(start: Start) -> None:
-    client = Client(start(oms="tecsys"))
+    client = Client(start(oms=("tecsys",)))
     assert client("POST", "orders", json=ORDER).status_code == 404
     client.partners.control("POST", "/tecsys/orders", **ORDER)
     assert client.order()["LineItems"][0]["Qty"] == 3

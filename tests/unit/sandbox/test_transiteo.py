@@ -57,7 +57,7 @@ class Client:
 
 @pytest.fixture
 def client(start: Start) -> Client:
-    return Client(start(oms="transiteo"))
+    return Client(start(oms=("transiteo",)))
 
 
 def test_the_least_order_is_as_documented() -> None:
@@ -130,7 +130,7 @@ def test_a_put_under_another_path_is_a_violation(client: Client) -> None:
 
 @pytest.mark.parametrize(("repeat", "status", "orders"), [("insert", 200, 2), ("upsert", 200, 1), ("refuse", 409, 1)])
 def test_a_repeated_add(start: Start, repeat: str, status: int, orders: int) -> None:
-    client = Client(start(oms="transiteo", transiteo=TransiteoDials(repeat=repeat)))
+    client = Client(start(oms=("transiteo",), transiteo=TransiteoDials(repeat=repeat)))
     client.add()
     assert client.add().status_code == status
     state = client.partners.state()

@@ -92,7 +92,7 @@ class Persistent:
 
 @pytest.mark.timeout(90)
 def test_worst_ends() -> None:
-    config = SandboxConfig(orders=60, plant=0, faults="worst", egenta=EgentaDials(ship_after_seconds=0.2))
+    config = SandboxConfig(orders=60, plant=0, faults="worst", dials={"egenta": EgentaDials(ship_after_seconds=0.2)})
     with serve_in_thread(config) as url:
         client = Persistent(url)
         with client.partners:

@@ -1,0 +1,85 @@
+"""The marketplaces that can be simulated: one row each. A new one is added here, and nowhere else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sandbox.bol import example as bol_example
+from sandbox.bol.dials import BolDials
+from sandbox.bol.room import Bol
+from sandbox.bol.wire import PLANTS as BOL_PLANTS
+from sandbox.fault_sets import Doors
+from sandbox.market import MarketRoom
+from sandbox.mirakl import example as mirakl_example
+from sandbox.mirakl.dials import MiraklDials
+from sandbox.mirakl.room import Mirakl
+from sandbox.mirakl.wire import PLANTS as MIRAKL_PLANTS
+from sandbox.octopia import example as octopia_example
+from sandbox.octopia.dials import OctopiaDials
+from sandbox.octopia.room import Octopia
+from sandbox.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketRow(Row[MarketRoom]):
+    """`named`: its account in the example config; `seller`: what the OMS accounts are called after, where it is the
+    only marketplace."""
+
+    named: str
+    seller: str
+
+
+MARKETPLACES: Mapping[str, MarketRow] = {
+    "octopia": MarketRow(
+        make=lambda dials, ground: Octopia(dials, ground.agenda, ground.dial),
+        dials=OctopiaDials,
+        doors=Doors(
+            "octopia",
+            lists=("octopia.orders",),
+            writes=("octopia.shipments", "octopia.approval"),
+            token="octopia.token",
+            created="octopia.order_created",
+        ),
+        named="cdiscount-fr",
+        seller="cdiscount",
+        account=octopia_example.ACCOUNT,
+        secrets=octopia_example.list_secrets,
+    ),
+    "mirakl": MarketRow(
+        make=lambda dials, ground: Mirakl(dials, ground.agenda, ground.dial, ground.journal),
+        dials=MiraklDials,
+        doors=Doors(
+            "mirakl",
+            lists=("mirakl.orders",),
+            writes=("mirakl.create_shipments", "mirakl.accept", "mirakl.references"),
+            created="mirakl.order_created",
+        ),
+        named="mirakl-demo",
+        seller="mirakl",
+        account=mirakl_example.ACCOUNT,
+        secrets=mirakl_example.list_secrets,
+        plants=MIRAKL_PLANTS,
+    ),
+    "bol": MarketRow(
+        make=lambda dials, ground: Bol(dials, ground.agenda, ground.dial, ground.journal),
+        dials=BolDials,
+        doors=Doors(
+            "bol",
+            lists=("bol.orders", "bol.process_bulk"),
+            writes=("bol.shipments",),
+            token="bol.token",
+            created="bol.order_created",
+        ),
+        named="bol-demo",
+        seller="bol",
+        account=bol_example.ACCOUNT,
+        secrets=bol_example.list_secrets,
+        plants=BOL_PLANTS,
+    ),
+}
+
+
+def find_marketplace(name: str) -> MarketRow:
+    """ValueError names the known ones."""
+    if name not in MARKETPLACES:
+        raise ValueError(f"unknown marketplace {name!r}; known: {', '.join(MARKETPLACES)}")
+    return MARKETPLACES[name]
