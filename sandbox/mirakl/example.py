@@ -15,6 +15,7 @@ base_url = "{base}/mirakl"
 api_key = "file:mirakl-api-key"
 frequency = "500ms"
 shipments = "multi"
+several_parcels = "join"
 """
 
 
