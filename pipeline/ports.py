@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pipeline.domain.endings import Ending
 from pipeline.domain.errors import Fault, FieldError, Trouble
-from pipeline.domain.lifecycle import Condition, Flow, Item, Ref, Step
+from pipeline.domain.lifecycle import Condition, Flow, Item, Mark, Pace, Ref, Step
 from pipeline.domain.order import Order
 from pipeline.domain.reports import Acknowledgement, Cancellation, Shipment, StatusReport
 
@@ -100,7 +100,7 @@ class Write(Generic[D]):
     `listed_again`: the partner lists what it asks for until it is answered, so its next list is the look-up: nothing
     is repeated that may be out of date by then. `volatile`: dotted wire paths (`lines.*.commission`) left out of the
     fingerprint. `with_order`: of a cancellation, that its `extra.order` must be the order as the route's OMS is to
-    see it.
+    see it. `takes_history`: of an import, that it takes orders that are over.
     """
 
     prepare: Callable[[D], Body]
@@ -112,6 +112,7 @@ class Write(Generic[D]):
     listed_again: bool = False
     volatile: frozenset[str] = frozenset()
     with_order: bool = False
+    takes_history: bool = False
 
     @property
     def can_be_settled(self) -> bool:
@@ -212,6 +213,11 @@ class Holding:
     facts: Mapping[str, str] = field(default_factory=dict)
     deliveries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # per target, on document items
 
+    def is_marked(self, mark: Mark) -> bool:
+        """Whether the version in hand came with it."""
+        words, _, version = self.facts.get("as", "").partition(":")
+        return version == self.raw_fingerprint and mark in words.split(",")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Take:
@@ -238,6 +244,7 @@ class NewDocument:
     facts: Mapping[str, str] = field(default_factory=dict)
     deadline: datetime | None = None
     fault: Fault | None = None  # dead on arrival: a row without an id
+    marks: tuple[Mark, ...] = ()  # part of its fingerprint: the same row with others is another version
 
 
 class NotDurable(Exception):
@@ -256,8 +263,12 @@ class Ledger(Protocol):
         cursor: str | None = None,
         end: bool = False,
         who: str = "poll",
+        pace: Pace | None = None,
     ) -> "Received":
-        """Store at most 100 documents, and the poll's page and cursor with the last of them."""
+        """Store at most 100 documents, and the poll's page and cursor with the last of them.
+
+        `pace`: nothing at all (`full`) where more would then be on their way than it allows.
+        """
         ...
 
     def take(self, lane: str, token: str, *, limit: int = 100) -> Take:
@@ -322,6 +333,7 @@ class Received:
     seen: int = 0
     lanes: Sequence[str] = ()
     lost: bool = False
+    full: bool = False
 
 
 class Gates(Protocol):

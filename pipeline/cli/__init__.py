@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.cli import act, books, fetch, look, replay, run
+from pipeline.cli import act, backfill, books, fetch, look, replay, run
 from pipeline.cli.session import Session, Verbs, config_option
 
 
@@ -21,6 +21,6 @@ def main(ctx: click.Context) -> None:
 
 
 main.params.append(config_option())
-for room in (run, look, act, replay, fetch, books):
+for room in (run, look, act, replay, fetch, backfill, books):
     for verb in room.VERBS:
         main.add_command(verb)

@@ -173,9 +173,20 @@ class Desk(Protocol):
         ...
 
     def backfill(
-        self, account: str, since: datetime, until: datetime | None, progress: Callable[[str], None]
+        self,
+        account: str,
+        since: datetime,
+        until: datetime | None,
+        progress: Callable[[str], None],
+        *,
+        historic: bool = False,
+        in_flight: int | None = None,
     ) -> Report:
         """Fetch a range."""
+        ...
+
+    def backfill_file(self, account: str, wish: Any, progress: Callable[[str], None]) -> Any:
+        """Read a file's orders: `FileWish` in, `FileReport` out."""
         ...
 
     def call(self, account: str, operation: str, arguments: Mapping[str, str], yes: bool) -> Any:

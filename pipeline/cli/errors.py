@@ -40,6 +40,7 @@ def _explain_operation(error: Exception) -> int | None:
     from redis.exceptions import TimeoutError as TooSlow
 
     from pipeline.bootstrap import LedgerUnavailable
+    from pipeline.operations.backfill.lines import Unfit
     from pipeline.operations.errors import NotAllowed, NotFound
     from pipeline.supervisor.whereabouts import CannotStart
 
@@ -49,7 +50,7 @@ def _explain_operation(error: Exception) -> int | None:
     if isinstance(error, NotAllowed):
         say(str(error))
         return FAILED
-    if isinstance(error, LedgerUnavailable | CannotStart):
+    if isinstance(error, LedgerUnavailable | CannotStart | Unfit):
         say(str(error))
         return UNUSABLE
     if isinstance(error, Unreachable | TooSlow | ConnectionError | TimeoutError):

@@ -1,6 +1,5 @@
-"""What fetches now: poll, pull, backfill; and `call`, a partner's operation outside the flows."""
+"""What fetches now: poll, pull; and `call`, a partner's operation outside the flows."""
 
-from datetime import datetime
 from typing import Any, Final
 
 import click
@@ -8,8 +7,8 @@ import click
 from pipeline.cli.act import split_pair
 from pipeline.cli.desk import Report
 from pipeline.cli.errors import DONE, FAILED
-from pipeline.cli.printing import print_json, say
-from pipeline.cli.session import Session, Verb, ask, check_account, json_option, pass_session, read_time
+from pipeline.cli.printing import print_json
+from pipeline.cli.session import Session, Verb, ask, check_account, json_option, pass_session
 from pipeline.config.model import Config
 from pipeline.config.problems import nearest
 from pipeline.domain.lifecycle import Flow
@@ -30,7 +29,7 @@ def poll(session: Session, account: str, flow: str | None, as_json: bool) -> int
     config = session.config()
     check_account(config, account)
     with session.desk(config) as desk:
-        return _print_report(desk.poll(account, flow), as_json)
+        return print_report(desk.poll(account, flow), as_json)
 
 
 @click.command(cls=Verb)
@@ -47,30 +46,11 @@ def pull(session: Session, account: str, id: str, as_json: bool) -> int:
     config = session.config()
     check_account(config, account)
     with session.desk(config) as desk:
-        return _print_report(desk.pull(account, id), as_json)
+        return print_report(desk.pull(account, id), as_json)
 
 
-@click.command(cls=Verb)
-@click.argument("account")
-@click.option("--since", type=read_time, required=True, metavar="T", help="Changed since: a time, or 2d.")
-@click.option("--until", type=read_time, metavar="T", help="Changed before; default now.")
-@json_option
-@pass_session
-def backfill(session: Session, account: str, since: datetime, until: datetime | None, as_json: bool) -> int:
-    """Fetch a range again. Broken off, the same command goes on where it stopped; what is known is not sent twice.
-
-    \b
-    Example:  orderpipe backfill cdiscount-fr --since 2026-11-20 --until 2026-11-21
-    """
-    if since >= (until or session.now()):
-        raise click.UsageError("--since must be before --until (and before now)")
-    config = session.config()
-    check_account(config, account)
-    with session.desk(config) as desk:
-        return _print_report(desk.backfill(account, since, until, say), as_json)
-
-
-def _print_report(report: Report, as_json: bool) -> int:
+def print_report(report: Report, as_json: bool) -> int:
+    """Its words or its JSON; gives the exit code."""
     if as_json:
         print_json({"lane": report.lane, "counts": dict(report.counts), "text": report.text, "died": report.died})
     else:
@@ -117,4 +97,4 @@ def _find_operation(session: Session, config: Config, account: str, operation: s
     return operations[operation]
 
 
-VERBS: Final = (poll, pull, backfill, call)
+VERBS: Final = (poll, pull, call)

@@ -64,7 +64,9 @@ class Rig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
-    """A room's declaration. `build` makes the client; `lacks` says why a capability is missing under given settings."""
+    """A room's declaration. `build` makes the client; `lacks` says why a capability is missing under given settings;
+    `probe` is a call that needs the credentials and changes nothing, where the partner lists nothing that would do.
+    """
 
     name: str
     kind: Literal["marketplace", "oms"]
@@ -78,6 +80,7 @@ class Connector:
     build: Callable[[Rig], Marketplace | Oms] = field(repr=False)
     limits: Mapping[str, str] = field(default_factory=dict)
     operations: tuple[Operation, ...] = ()
+    probe: Callable[[Any], object] | None = field(default=None, repr=False)
     lacks: Callable[[Mapping[str, Any]], Mapping[str, str]] = field(repr=False, default=lambda settings: {})
     totals_add_up: bool = False
     rules: tuple[Rule, ...] = ()

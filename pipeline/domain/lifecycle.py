@@ -50,6 +50,13 @@ class Condition(StrEnum):
     DISCARDED = "discarded"
 
 
+class Mark(StrEnum):
+    """How one version of a document is to be taken; a version that comes without it is taken as usual."""
+
+    CANONICAL = "canonical"  # its raw is canonical already: from a file, not from its marketplace
+    HISTORIC = "historic"  # over, or older than the account's start: pushed as history, told to no marketplace
+
+
 FLOWS: Final[Mapping[str, Flow]] = {str(flow): flow for flow in Flow}
 
 
@@ -71,6 +78,14 @@ class Ref:
         if len(parts) != 3 or parts[0] not in FLOWS or not parts[1] or not parts[2]:
             raise ValueError(f"{text!r} is no reference: expected flow:source:id with a flow of {', '.join(Flow)}")
         return cls(FLOWS[parts[0]], parts[1], parts[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """At most `limit` documents that came under `key` are on their way at once, over all processes."""
+
+    key: str
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)

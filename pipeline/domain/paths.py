@@ -17,7 +17,7 @@ _DELIVERY: Final = frozenset({"instructions", "pickup_id", "pickup_name"})
 
 def check_path(cls: type[Any], path: str, *, stars: bool = False) -> None:
     """Raises ValueError naming the nearest known path. `stars`: `lines.*.sku` too, for all items of a list."""
-    _member_at(cls, path, stars=stars)
+    member_at(cls, path, stars=stars)
 
 
 def read_path(fields: Mapping[str, Any], path: str) -> Any:
@@ -50,7 +50,7 @@ def parse_value(cls: type[Any], path: str, text: str) -> Any:
 
     `null` gives None, which removes. Raises ValueError with the path and what is expected, never with the value.
     """
-    member = _member_at(cls, path)
+    member = member_at(cls, path)
     try:
         value = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -95,7 +95,7 @@ def _is_index(part: str) -> bool:
     return part.isascii() and part.isdigit() and len(part) < 7
 
 
-def _member_at(cls: type[Any], path: str, *, stars: bool = False) -> Member | None:
+def member_at(cls: type[Any], path: str, *, stars: bool = False) -> Member | None:
     """What the path holds; None for free JSON below `extra.<connector>`."""
     at: type[Any] = cls
     member: Member | None = None

@@ -1,6 +1,6 @@
 """Who trades with whom: the configured accounts with their clients, and the routes between them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ class Party:
     name: str
     client: Any  # Marketplace or Oms; `marketplace` and `oms` of the network say which
     statuses: Mapping[str, OrderStatus]
+    probe: Callable[[Any], object] | None = None  # tries the credentials of a client that lists nothing
     totals_add_up: bool = False
     accept: str = "after_validation"
     start: datetime | None = None
@@ -85,6 +86,17 @@ class Network:
                 return oms.status_requests is not None and oms.answer_status is not None
             case Flow.CANCELLATIONS:
                 return oms.cancel is not None
+
+    def takes_history(self, target: str) -> bool:
+        """Whether it takes orders that are over, as its connector declares."""
+        write = self.oms(target).import_orders
+        return write is not None and write.takes_history
+
+    def targets(self, source: str) -> list[str]:
+        """Where the orders of a marketplace go."""
+        routes = self.routes(Flow.ORDERS, source=source)
+        names = [name for route in routes for name in route.to if self.carries(route, Flow.ORDERS, name)]
+        return list(dict.fromkeys(names))
 
     def route(self, flow: Flow, source: str, target: str) -> Route:
         """The route of a delivery: marketplace and OMS in either order. Raises NotConfigured when it was taken away."""

@@ -14,14 +14,18 @@ def check(network: Network, accounts: Mapping[str, str]) -> Iterator[Mapping[str
     now = datetime.now(UTC)
     ask = Ask(now=now, start=now, overlap=timedelta(), since=now - timedelta(minutes=1), until=now)
     for name, kind in accounts.items():
-        client = network.party(name).client
+        party = network.party(name)
+        client = party.client
         names = ("new_orders",) if kind == "marketplace" else ("status_requests", "shipped")
         reading = next((getattr(client, each) for each in names if getattr(client, each, None)), None)
-        if reading is None:
+        if reading is None and party.probe is None:
             yield {"account": name, "ok": True, "message": "nothing to try: this connector only writes"}
             continue
         try:
-            reading(ask)
+            if reading is not None:
+                reading(ask)
+            elif party.probe is not None:
+                party.probe(client)
         except Trouble as trouble:
             yield {"account": name, "ok": False, "message": f"{trouble.kind}: {trouble.message}"}
         else:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.operations import pause, resolve, show
+from pipeline.operations.backfill.wish import FileWish
 from pipeline.operations.books import open_books
 from pipeline.operations.edit import Edits, Plain
 from pipeline.operations.errands import Errands
@@ -172,9 +173,22 @@ class Desk:
         """Fetch one document."""
         return self._errands.pull(account, id)
 
-    def backfill(self, account: str, since: datetime, until: datetime | None, progress: Callable[[str], None]) -> Any:
+    def backfill(
+        self,
+        account: str,
+        since: datetime,
+        until: datetime | None,
+        progress: Callable[[str], None],
+        *,
+        historic: bool = False,
+        in_flight: int | None = None,
+    ) -> Any:
         """Fetch a range."""
-        return self._errands.backfill(account, since, until, progress)
+        return self._errands.backfill(account, since, until, progress, historic=historic, in_flight=in_flight)
+
+    def backfill_file(self, account: str, wish: FileWish, progress: Callable[[str], None]) -> Any:
+        """Read a file's orders."""
+        return self._errands.backfill_file(account, wish, progress)
 
     def call(self, account: str, operation: str, arguments: Mapping[str, str], yes: bool) -> Any:
         """A documented operation outside the flows; JSON."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NoReturn
 
 from pipeline.operations.errors import NotAllowed
@@ -26,7 +25,8 @@ class Errands:
     doctor: Callable[[bool], Sequence[Mapping[str, Any]]] = _not_here  # rebuild
     poll: Callable[[str, str | None], Any] = _not_here  # account, flow
     pull: Callable[[str, str], Any] = _not_here  # account, id
-    backfill: Callable[[str, datetime, datetime | None, Callable[[str], None]], Any] = _not_here
+    backfill: Callable[..., Any] = _not_here  # account, since, until, progress; historic, in_flight
+    backfill_file: Callable[[str, Any, Callable[[str], None]], Any] = _not_here  # account, wish, progress
     call: Callable[[str, str, Mapping[str, str], bool], Any] = _not_here  # account, operation, arguments, yes
     reconcile: Callable[[datetime, bool, Callable[[str], None]], Mapping[str, Any]] = (
         _not_here  # since, fetch, progress

@@ -9,8 +9,11 @@ from pipeline.domain.errors import Trouble
 from pipeline.domain.lifecycle import Flow, Step
 from pipeline.flows.network import Network
 from pipeline.hand import Report
+from pipeline.operations.backfill.opening import import_file, pace_for
+from pipeline.operations.backfill.waits import Waits
+from pipeline.operations.backfill.wish import FileReport, FileWish
 from pipeline.operations.errors import NotAllowed, NotFound
-from pipeline.polling import Polling, Range
+from pipeline.polling import GOES_ON, Polling, Range
 from pipeline.ports import Ledger
 
 Hint = Callable[[str], None]
@@ -54,14 +57,22 @@ class Fetching:
         return Report(f"{Step.FETCH}.{account}", note=f"{document.ref}: {word}")
 
     def backfill(
-        self, account: str, since: datetime, until: datetime | None, progress: Callable[[str], None]
+        self,
+        account: str,
+        since: datetime,
+        until: datetime | None,
+        progress: Callable[[str], None],
+        *,
+        historic: bool = False,
+        in_flight: int | None = None,
     ) -> Report:
         """Everything changed in the range; the same command goes on where it stopped."""
         if not self._network.is_marketplace(account):
             raise NotAllowed(f"{account} is an OMS: only a marketplace lists by time")
-        span = Range(
-            name=f"backfill:{since.isoformat()}:{until.isoformat() if until else ''}", since=since, until=until
-        )
+        name = f"backfill:{since.isoformat()}:{until.isoformat() if until else ''}" + (":historic" * historic)
+        pace = pace_for(self._config, self._network, account, in_flight)
+        span = Range(name=name, since=since, until=until, historic=historic, pace=pace)
+        waits = Waits(self._polling.context.gates, self._network, account, progress)
         seen = 0
 
         def count(rows: int) -> None:
@@ -70,12 +81,19 @@ class Fetching:
             progress(f"{account}: {seen} orders read")
 
         while True:
+            waits.until_open()
             report = self._polling.poll(
                 self._config.account(account), Flow.ORDERS, self._hint, force=True, span=span, progress=count
             )
-            if report.counts.get("parked") or not report.note.endswith("goes on next time"):
+            if report.counts.get("parked") or not report.note.endswith(GOES_ON):
                 return report
             time.sleep(_AGAIN)
+
+    def backfill_file(self, account: str, wish: FileWish, progress: Callable[[str], None]) -> FileReport:
+        """A file's orders; the same command goes on where it stopped. Raises OSError, Unfit, NotAllowed."""
+        if not self._network.is_marketplace(account):
+            raise NotAllowed(f"{account} is an OMS: name the marketplace account whose orders these are")
+        return import_file(self._config, self._network, self._polling, account, wish, hint=self._hint, say=progress)
 
 
 def sweep(polling: Polling, config: Config, hint: Hint) -> list[Report]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.domain.endings import Advanced, Dead, Ending, Held
 from pipeline.domain.errors import FieldError, Trouble
-from pipeline.domain.lifecycle import Flow
+from pipeline.domain.lifecycle import Flow, Mark
 from pipeline.flows.deliveries import delivering, document_for, wire_body
 from pipeline.operations.errors import NotAllowed
 from pipeline.steps.context import Context
@@ -77,7 +77,8 @@ class Rehearsal:
         if client.refuse is None:
             raise NotAllowed(f"{source} can't be told that an order is refused; discard it instead")
         try:
-            order, _ = read_order(record.raw, source, self._context.network)
+            canonical = record.holding().is_marked(Mark.CANONICAL)
+            order, _ = read_order(record.raw, source, self._context.network, canonical=canonical)
             if not client.needs_accept(order):
                 raise NotAllowed(f"{source} does not wait for our answer ({order.raw_status})")
             body, _ = wire_body(client.refuse, order)

@@ -3,7 +3,7 @@
 from pipeline.domain.codec import from_fields
 from pipeline.domain.endings import Advanced, Ending
 from pipeline.domain.errors import PartnerTrouble, Trouble
-from pipeline.domain.lifecycle import Flow
+from pipeline.domain.lifecycle import Flow, Mark
 from pipeline.domain.order import Order
 from pipeline.domain.reports import Acknowledgement, Receipt, Shipment
 from pipeline.flows.deliveries import wire_body
@@ -31,6 +31,8 @@ def acknowledge(hand: Hand, context: Context) -> None:
             if is_canceled(holding):  # found at a target after all: that is to be told, the marketplace needs no word
                 order = from_fields(Order, holding.document or {})
                 quiet.append((holding, end_canceled(holding, order, context.network)))
+            elif holding.is_marked(Mark.HISTORIC):
+                quiet.append((holding, _over(note=f"history: {hand.account} is told nothing")))
             elif write is None:
                 quiet.append((holding, _over(note="no acknowledge is needed")))
             elif flow is Flow.ORDERS and _was_told(holding):

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pipeline.domain.endings import Advanced, Begotten, Ending, Held, Target, Unknown
 from pipeline.domain.errors import Fault, Kind, Trouble
-from pipeline.domain.lifecycle import Flow, Ref, Step
+from pipeline.domain.lifecycle import Flow, Mark, Ref, Step
 from pipeline.domain.order import Order, OrderStatus
 from pipeline.domain.reports import ORDER
 from pipeline.flows.deliveries import delivering, document_for, wire_body
@@ -19,8 +19,9 @@ BEFORE: Final = "canceled before its push: nothing is sent"
 
 
 def is_canceled(holding: Holding) -> bool:
-    """Whether what is in hand is, or belongs to, an order that its marketplace has canceled."""
-    return holding.item.ref.flow is Flow.ORDERS and (holding.document or {}).get("status") == OrderStatus.CANCELED
+    """Whether what is in hand is, or belongs to, an order that its marketplace has canceled: not as history."""
+    canceled = holding.item.ref.flow is Flow.ORDERS and (holding.document or {}).get("status") == OrderStatus.CANCELED
+    return canceled and not holding.is_marked(Mark.HISTORIC)
 
 
 def end_canceled(holding: Holding, order: Order, network: Network) -> Ending:

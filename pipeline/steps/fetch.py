@@ -2,7 +2,7 @@
 
 from pipeline.domain.endings import Advanced, Ending, GivenBack
 from pipeline.domain.errors import FieldError, PartnerTrouble, Puzzling, Trouble
-from pipeline.domain.lifecycle import Flow, Step
+from pipeline.domain.lifecycle import Flow, Mark, Step
 from pipeline.hand import Hand
 from pipeline.ports import Holding
 from pipeline.steps.context import DEFECTS, Context
@@ -26,7 +26,9 @@ def _fetched(holding: Holding, hand: Hand, context: Context) -> Ending:
         if row is not None:
             context.note_success(hand)
             if ref.flow is Flow.ORDERS:
-                return Advanced(step=Step.NORMALIZE, raw=row.raw)
+                # a replay from fetch: what came from a file is the marketplace's own now
+                told = holding.facts.get("as", "").replace(Mark.CANONICAL, "")
+                return Advanced(step=Step.NORMALIZE, raw=row.raw, facts={"as": told} if told else {})
             raw = {**(holding.raw or {}), "order": row.raw}
             return Advanced(step=Step.NORMALIZE, raw=raw, facts={"market": market})
         return _elsewhere(holding, market, context)

@@ -1,7 +1,7 @@
 """What becomes of a canonical order: dropped, waiting, to be accepted, or routed to its targets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.config.model import Route
@@ -9,7 +9,7 @@ from pipeline.domain.codec import from_fields
 from pipeline.domain.endings import Advanced, Dead, Ending, Held, Target, Waiting
 from pipeline.domain.errors import Fault, FieldError, Invalid, Kind, NotConfigured, Puzzling, Trouble
 from pipeline.domain.fingerprint import together
-from pipeline.domain.lifecycle import Flow, Step
+from pipeline.domain.lifecycle import Flow, Mark, Step
 from pipeline.domain.order import Order, OrderStatus
 from pipeline.domain.rules import order_faults
 from pipeline.flows.deliveries import delivering, fingerprint_of
@@ -53,6 +53,8 @@ def judge_order(holding: Holding, now: datetime, context: Context) -> Ending | J
     if not routes:
         raise NotConfigured(f"no route carries orders from {ref.source}")
     deadline = min((at for at in (order.accept_by, order.ship_by) if at), default=None)
+    if holding.is_marked(Mark.HISTORIC):
+        return _as_history(holding, order, routes, party, context, now)
     if not order.released:
         return _unreleased(holding, order, routes, party, context, now, deadline)
     prepared = prepare_all(holding, order, routes, party, context, now)
@@ -60,6 +62,20 @@ def judge_order(holding: Holding, now: datetime, context: Context) -> Ending | J
     if not any(one.live for one in prepared):
         return rehearsed([one.target for one in prepared])
     return _routed(holding, prepared, context)
+
+
+def _as_history(
+    holding: Holding, order: Order, routes: Sequence[Route], party: Party, context: Context, now: datetime
+) -> Ending:
+    """Whatever its status, to those that take history; `history` is what they were told, should it come again live."""
+    prepared = prepare_all(holding, order, routes, party, context, now)
+    if not prepared:
+        return Advanced(note=f"history, and no target of {party.name} takes it: nothing is sent")
+    _raise_for_all(prepared)
+    if not any(one.live for one in prepared):
+        return rehearsed([one.target for one in prepared])
+    routed = _routed(holding, prepared, context)
+    return replace(routed, facts={**routed.facts, "history": str(order.status or "")})
 
 
 def rehearsed(targets: Sequence[str]) -> Held:
@@ -73,6 +89,11 @@ def _never_to_be_pushed(holding: Holding, order: Order, network: Network) -> End
     pushed = {target for target, state in holding.deliveries.items() if state.get("co") == "done"}
     earlier = bool(holding.earlier and holding.earlier.pushed)
     doubt = any(state.get("mb") == "1" and state.get("co") != "done" for state in holding.deliveries.values())
+    if holding.is_marked(Mark.HISTORIC):
+        over = holding.earlier is not None and holding.earlier.discarded
+        return Advanced(discarded=True, note="an operator discarded it") if over else None
+    if order.status is OrderStatus.CANCELED and holding.facts.get("history") == order.status and pushed and not doubt:
+        return Advanced(note="canceled: its targets took it as that")
     if order.status is OrderStatus.CANCELED:
         return end_canceled(holding, order, network)
     if doubt:
@@ -129,6 +150,8 @@ def prepare_all(
         for target in route.to:
             if not context.network.carries(route, Flow.ORDERS, target):
                 continue
+            if holding.is_marked(Mark.HISTORIC) and not context.network.takes_history(target):
+                continue
             fingerprint, trouble = "", None
             try:
                 dressed = dress(holding.document or {}, route, order)
@@ -174,7 +197,7 @@ def _raise_for_all(prepared: Sequence[Prepared]) -> None:
         raise Invalid.of(tuple(fields.values()))
 
 
-def _routed(holding: Holding, prepared: Sequence[Prepared], context: Context) -> Ending:
+def _routed(holding: Holding, prepared: Sequence[Prepared], context: Context) -> Advanced:
     targets, updates, to_send = [], [], False
     fingerprints = {one.target: one.fingerprint for one in prepared}
     unchanged = bool(holding.earlier and holding.earlier.sent and together(fingerprints) == holding.earlier.sent)

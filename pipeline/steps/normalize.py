@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from pipeline.config.model import Route
-from pipeline.domain.codec import to_fields
+from pipeline.domain.codec import from_fields, to_fields
 from pipeline.domain.endings import Advanced, Dead, Ending
 from pipeline.domain.errors import FieldError, Puzzling, Trouble, Unreadable
-from pipeline.domain.lifecycle import Flow, Step
+from pipeline.domain.lifecycle import Flow, Mark, Step
 from pipeline.domain.maps import translate
 from pipeline.domain.order import Order, OrderStatus
 from pipeline.domain.overlay import apply_overrides
@@ -77,9 +77,10 @@ def reading(holding: Holding, network: Network, now: datetime) -> Reading:
         raise Unreadable("its order was not read yet; replay it from fetch")
     match ref.flow:
         case Flow.ORDERS:
-            order, riddles = read_order(raw, ref.source, network)
+            canonical = holding.is_marked(Mark.CANONICAL)
+            order, riddles = read_order(raw, ref.source, network, canonical=canonical)
             deadline = min((at for at in (order.accept_by, order.ship_by) if at), default=None)
-            riddles += network.marketplace(ref.source).riddles(raw)
+            riddles += () if canonical else network.marketplace(ref.source).riddles(raw)
             return Reading(to_fields(order), deadline, riddles=riddles)
         case Flow.SHIPMENTS:
             shipment, confirmed = _shipment(raw, holding, network)
@@ -100,12 +101,18 @@ def _is_answered(path: str, edits: Mapping[str, Any]) -> bool:
 
 
 def read_order(
-    raw: Mapping[str, Any], source: str, network: Network, oms: str | None = None, *, report: bool = False
+    raw: Mapping[str, Any],
+    source: str,
+    network: Network,
+    oms: str | None = None,
+    *,
+    report: bool = False,
+    canonical: bool = False,
 ) -> tuple[Order, tuple[FieldError, ...]]:
     """A marketplace's order with its status translated: the route's `status_map` over the connector's table; and the
-    statuses that neither knows. Raises Invalid.
+    statuses that neither knows. `canonical`: in our words already, from a file. Raises Invalid.
     """
-    order = network.marketplace(source).read(raw)
+    order = _from_file(raw) if canonical else network.marketplace(source).read(raw)
     table: dict[str, str] = {}
     flow = Flow.STATUSES if report else Flow.ORDERS
     for route in network.routes(flow, source=source, target=oms):
@@ -124,6 +131,12 @@ def read_order(
     if changed or lines != order.lines:
         order = replace(order, status=status, lines=lines, released=status in MOVING if changed else order.released)
     return order, tuple(riddles)
+
+
+def _from_file(raw: Mapping[str, Any]) -> Order:
+    """Where nobody says whether it is released, its status does."""
+    order = from_fields(Order, raw)
+    return order if order.released is not None else replace(order, released=order.status in MOVING)
 
 
 def _status(

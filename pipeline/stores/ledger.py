@@ -10,7 +10,7 @@ from redis import Redis
 
 from pipeline.domain.endings import Ending
 from pipeline.domain.fingerprint import fingerprint
-from pipeline.domain.lifecycle import Condition, Flow, Item, Ref, Step, split_lane
+from pipeline.domain.lifecycle import Condition, Flow, Item, Pace, Ref, Step, split_lane
 from pipeline.ports import Holding, NewDocument, Poll, Received, Take
 from pipeline.stores.bodies import Bodies, to_text
 from pipeline.stores.durability import Durability
@@ -80,8 +80,13 @@ class RedisLedger:
         cursor: str | None = None,
         end: bool = False,
         who: str = "poll",
+        pace: Pace | None = None,
     ) -> Received:
-        """More than 100 documents go in several scripts, the page and cursor with the last of them."""
+        """More than 100 documents go in several scripts, the page and cursor with the last of them. With a `pace`
+        they must fit in one, and in its limit.
+        """
+        if pace and len(documents) > min(CHUNK, pace.limit):
+            raise ValueError(f"{len(documents)} documents at a pace of {pace.limit}: they would never fit")
         total = [0, 0, 0]
         lanes: list[str] = []
         now = self.now_ms()
@@ -91,6 +96,8 @@ class RedisLedger:
             header: dict[str, Any] = {"rows": [], "done": last and end}
             if last:  # a null would be no absence in Lua
                 header |= {name: word for name, word in (("page", page), ("cursor", cursor)) if word is not None}
+            if pace and documents:
+                header["pace"] = {"key": pace.key, "limit": pace.limit}
             if poll:
                 header["poll"] = {"key": poll.key, "token": poll.token, "lease": self._lease}
                 if not last and poll.page is not None:
@@ -102,24 +109,29 @@ class RedisLedger:
             answer = self.scripts.run("receive", self._hint, to_text(header), *bodies)
             if answer[0] == b"lost":
                 return Received(total[0], total[1], total[2], tuple(lanes), lost=True)
+            if answer[0] == b"full":
+                return Received(full=True)
             total = [a + int(b) for a, b in zip(total, answer[1:4], strict=True)]
             lanes += [lane.decode() for lane in answer[4]]
         return Received(total[0], total[1], total[2], tuple(lanes))
 
     def _row(self, new: NewDocument, now: int, body: int, who: str) -> dict[str, Any]:
         number, _ = self.number(new.ref.flow, new.ref.source, now)
-        row = new.row
+        row, facts = new.row, dict(new.facts)
+        version = fingerprint([*new.marks, row.raw] if new.marks else row.raw)
+        if new.marks:
+            facts["as"] = f"{','.join(new.marks)}:{version}"
         entry = {
             "r": str(new.ref),
             "id": new.ref.id,
-            "fp": fingerprint(row.raw),
+            "fp": version,
             "b": body,
             "n": str(number),
             "ver": str(_epoch(row.version)) if row.version else "",
             "crc": bucket_of(new.ref.id, 2**32),
             "st": new.step,
             "ln": f"{new.step}.{new.account}",
-            "fa": to_text(dict(new.facts)),
+            "fa": to_text(facts),
             "occ": row.occurrence,
             "dl": str(_epoch(new.deadline)) if new.deadline else None,
             "tl": to_text({"who": who, "what": "received"}),

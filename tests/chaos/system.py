@@ -111,12 +111,7 @@ class System:
         with contextlib.ExitStack() as undo:
             undo.callback(self._stop)
             prepare_data_dir(self.folder)
-            setup = self.setup
-            words = ["--egenta-mode", setup.mode, "--ship-after", str(setup.ship_after)]
-            words += ["--oms", ",".join(("egenta", *setup.beside))]
-            self.partners: Partners = start_partners(
-                self.folder / "logs", *words, "--status-share", str(setup.status_share)
-            )
+            self.partners: Partners = self._start_partners()
             self._roles["sandbox"] = self.partners.child
             self.url = start_server(self._supervisor, self.folder)
             self._roles["server"] = self._supervisor.children[0]
@@ -139,6 +134,12 @@ class System:
         for child in self._roles.values():
             child.end(at=0.0, cut_short=lambda: True)
         self._supervisor.stop(grace=0.0)
+
+    def _start_partners(self) -> Partners:
+        setup = self.setup
+        words = ["--egenta-mode", setup.mode, "--ship-after", str(setup.ship_after)]
+        words += ["--oms", ",".join(("egenta", *setup.beside))]
+        return start_partners(self.folder / "logs", *words, "--status-share", str(setup.status_share))
 
     def _write_config(self) -> Path:
         setup = self.setup

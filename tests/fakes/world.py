@@ -59,7 +59,7 @@ class World:
                     client=client,
                     statuses={},
                     lacks=(lacks or {}).get(name, {}),
-                    **{k: v for k, v in party.items() if k == "batch"},
+                    **{k: v for k, v in party.items() if k in ("batch", "probe")},
                 )
                 for name, client in self.oms.items()
             },

@@ -29,6 +29,7 @@ class FakeWrite:
         prepare: Callable[[Any], Body] | None = None,
         promising: bool = False,
         with_order: bool = False,
+        takes_history: bool = False,
     ) -> None:
         self.answers: deque[Answer] = deque()
         self.calls: list[list[Body]] = []
@@ -49,6 +50,7 @@ class FakeWrite:
             listed_again=listed_again,
             volatile=volatile,
             with_order=with_order,
+            takes_history=takes_history,
         )
 
     @property

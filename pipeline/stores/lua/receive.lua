@@ -1,6 +1,7 @@
 -- receive: stores rows, and the poll's page and cursor with them, or nothing.
 -- ARGV: prefix, hint_ms, header, raw...   header: { poll {key, token, lease}, page, cursor, done, rows: [
---   { r ref, id, fp, ver, b raw index, st, ln, fa, crc, n lane number, occ, er, cf, ct (dead on arrival), tl } ] }
+--   { r ref, id, fp, ver, b raw index, st, ln, fa, crc, n lane number, occ, er, cf, ct (dead on arrival), tl } ],
+--   pace {key, limit}: a set of what came under the key and is on its way; more than the limit, and nothing is stored }
 -- A row seen before changes nothing; a newer one takes the older one's place, or waits beside a busy record.
 local hint_ms = tonumber(ARGV[2])
 local header = cjson.decode(ARGV[3])
@@ -13,6 +14,32 @@ if poll then
     if not header.done or held[2] ~= poll.token then return { 'lost' } end
     poll = nil -- a repeated last page: stored already
   end
+end
+
+-- Whether a document, or a delivery of it, goes on by itself. What waits for a person or its marketplace does not.
+local GOING = { due = true, in_hand = true, sending = true, parked = true, pending = true }
+local function goes_on(ref)
+  local suffixes = { '' }
+  for _, target in ipairs(targets_of(ref)) do suffixes[#suffixes + 1] = '@' .. target end
+  for _, sfx in ipairs(suffixes) do
+    local got = redis.call('HMGET', P .. 'd:' .. ref, 'co' .. sfx, 'du' .. sfx)
+    if GOING[got[1] or ''] or (got[1] == 'unknown' and (got[2] or '') ~= '') then return true end
+  end
+  return false
+end
+
+local paced = header.pace and P .. 'pace:' .. header.pace.key
+if paced then
+  local limit = header.pace.limit - #header.rows
+  if redis.call('SCARD', paced) > limit then
+    for _, ref in ipairs(redis.call('SMEMBERS', paced)) do
+      if not goes_on(ref) then redis.call('SREM', paced, ref) end
+    end
+    if redis.call('SCARD', paced) > limit then return { 'full' } end
+  end
+end
+local function started(ref)
+  if paced then redis.call('SADD', paced, ref) end
 end
 
 local weeks = {}
@@ -57,6 +84,7 @@ local function insert(row, key, old)
     enter(row.r, '', p, row.st, 'dead', row.ln, nil, { 'er', row.er }, { f = row.cf, t = row.ct })
   else
     enter(row.r, '', p, row.st, 'due', row.ln, now)
+    started(row.r)
   end
   note(row.r, row.tl)
   new = new + 1
@@ -92,6 +120,7 @@ for _, row in ipairs(header.rows) do
       redis.call('HSET', key, 'nraw', ARGV[BODY + row.b], 'nfp', row.fp, 'nver', row.ver, 'nst', row.st,
         'nln', row.ln, 'nfa', row.fa, 'ndl', row.dl or '', 'nocc', row.occ and '1' or '')
       note(row.r, '{"who":"ledger","what":"newer version kept beside"}')
+      started(row.r)
       changed = changed + 1
     elseif redis.call('HGET', key, 'op') == 'discarded' then
       write_raw(key, row) -- an operator gave it up: no newer version brings it back, only a release
@@ -105,12 +134,14 @@ for _, row in ipairs(header.rows) do
     else
       write_raw(key, row)
       restart(row.r, row.st, row.ln)
+      started(row.r)
       note(row.r, row.tl)
       changed = changed + 1
     end
   end
 end
 
+if paced then redis.call('PEXPIRE', paced, 30 * 24 * 3600 * 1000) end
 if poll then
   local key = P .. 'cur:' .. poll.key
   local set = { 'until', int(now + poll.lease), 'page', header.page or '' }

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -173,16 +174,19 @@ KNOWN = _list_known()
 
 def _with_settings(toml: str, connector: Connector, settings: Mapping[str, Any]) -> str:
     """The example with these settings of the connector's account, in place of its own."""
-    accounts = tomllib.loads(toml)[f"{connector.kind}s" if connector.kind == "marketplace" else connector.kind]
-    name = next(name for name, account in accounts.items() if account["connector"] == connector.name)
-    head, heading, rest = toml.partition(f".{name}.settings]\n")
-    theirs, bracket, after = rest.partition("\n[")
-    kept = [line for line in theirs.splitlines() if line.partition(" = ")[0] not in settings]
-    given = [f"{name} = {_toml(value)}" for name, value in settings.items()]
-    return head + heading + "\n".join([*given, *kept]) + bracket + after
+    content = tomllib.loads(toml, parse_float=Decimal)
+    for account in content["marketplaces" if connector.kind == "marketplace" else "oms"].values():
+        if account["connector"] == connector.name:
+            account["settings"] |= settings
+    return "\n".join(f"{name} = {_toml(value)}" for name, value in content.items()) + "\n"
 
 
 def _toml(value: Any) -> str:
+    """On one line: tables and lists inside others are written inline."""
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{json.dumps(name)} = {_toml(inner)}" for name, inner in value.items()) + " }"
-    return json.dumps(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else json.dumps(value)

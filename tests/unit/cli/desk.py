@@ -129,10 +129,22 @@ class FakeDesk:
         return self._ask("pull", Fetched(), account=account, id=id)
 
     def backfill(
-        self, account: str, since: datetime, until: datetime | None, progress: Callable[[str], None]
+        self,
+        account: str,
+        since: datetime,
+        until: datetime | None,
+        progress: Callable[[str], None],
+        *,
+        historic: bool = False,
+        in_flight: int | None = None,
     ) -> Fetched:
         progress("page 1: 100 orders")
-        return self._ask("backfill", Fetched(), account=account, since=since, until=until)
+        given = {"historic": historic, "in_flight": in_flight}
+        return self._ask("backfill", Fetched(), account=account, since=since, until=until, **given)
+
+    def backfill_file(self, account: str, wish: Any, progress: Callable[[str], None]) -> Any:
+        progress("line 7 is dead: no id")
+        return self._ask("backfill_file", None, account=account, wish=wish)
 
     def call(self, account: str, operation: str, arguments: Mapping[str, str], yes: bool) -> Any:
         given = {"account": account, "operation": operation, "arguments": dict(arguments), "yes": yes}

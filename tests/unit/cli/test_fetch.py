@@ -32,7 +32,8 @@ def test_backfill_tells_its_progress_on_stderr(shell: Shell) -> None:
     result = shell("backfill", "shop-fr", "--since", "2026-11-20", "--until", "2026-11-21T00:00:00Z")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "3 new\n", "page 1: 100 orders\n")
     since, until = datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 21, tzinfo=UTC)
-    assert shell.last() == ("backfill", {"account": "shop-fr", "since": since, "until": until})
+    given = {"account": "shop-fr", "since": since, "until": until, "historic": False, "in_flight": None}
+    assert shell.last() == ("backfill", given)
 
 
 @pytest.mark.parametrize("words", [[], ["--since", "2026-11-23"], ["--since", "2026-11-21", "--until", "2026-11-20"]])

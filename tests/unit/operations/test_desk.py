@@ -53,7 +53,7 @@ def test_what_needs_partners_is_handed_on(open_desk: OpenDesk) -> None:
             check=lambda: [{"account": "m1"}],
             poll=lambda account, flow: (account, flow),
             pull=lambda account, id: (account, id),
-            backfill=lambda *given: given[:3],
+            backfill=lambda *given, **_: given[:3],
             call=lambda *given: given,
             close=lambda: told.append("closed"),
         )

@@ -169,8 +169,10 @@ CONNECTOR: Final = Connector(
     volatile=VOLATILE,
     sources=(_SEED, f"{_CONTRACT} 5", f"{_CONTRACT} 6.1", _SETTINGS),
     build=Kibo,
+    probe=lambda client: client.orders(1),
     limits={
         "import": "one order per call",
+        "history": "mode importOrder takes orders that are shipped or canceled: `backfill --historic`",
         "search": "per_page at most 100; the look-up reads at most 25 pages, then a person looks",
         "rate": "not published: a 403 with X-Mashery-Error-Code OVER_QPS or OVER_RATE is waited out like a 429",
         "text": "stored as latin1 with XHTML entities; characters above the BMP are held",

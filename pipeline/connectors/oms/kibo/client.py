@@ -39,6 +39,7 @@ class Kibo:
             send=self._import,
             look=self._look if self._filter else None,
             volatile=VOLATILE,
+            takes_history=self._style.imports,
         )
         self.update: Write[Order] | None = None  # what a second import does is not documented
         self.cancel: Write[Cancellation] | None = None  # by orderItemID, which no documented answer holds

@@ -50,6 +50,7 @@ CONNECTOR: Final = Connector(
     volatile=frozenset(),  # what is sent holds neither statuses nor times of change
     sources=(SEED, f"{CONTRACT} 4", f"{CONTRACT} 6.1", f"{CONTRACT} 6.2"),
     build=Ois,
+    probe=lambda client: client.table(AGENTS),
     limits={
         "single": "one order per call",
         "query": "2048 characters",

@@ -80,6 +80,7 @@ CONNECTOR: Final = Connector(
     volatile=frozenset(),  # of a field map: those that change without being news
     sources=(SEED, f"{CONTRACT} 3", f"{CONTRACT} 6.1", f"{CONTRACT} 6.2"),
     build=Tecsys,
+    probe=lambda client: client.inventory.locations(page=1),
     limits={
         "single": "one order per call",
         "retries": "the vendor's 3 attempts, 5 s apart: never sooner than 5 s, later by limits.backoff; how often by "

@@ -170,6 +170,7 @@ CONNECTOR: Final = Connector(
     volatile=VOLATILE,
     sources=(_SEED, f"{_CONTRACT} 2", f"{_CONTRACT} 6.1", _SETTINGS),
     build=Transiteo,
+    probe=lambda client: client.try_token(),
     limits={
         "quota": "credits: MAX_REQUESTS_EXCEED or TRIAL_LIMIT_EXCEED shuts the account for 6 hours; no rate is known",
         "single": "one order per call; no paging of the list is documented",

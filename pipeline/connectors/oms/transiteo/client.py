@@ -226,6 +226,10 @@ class Transiteo:
 
     # ------------------------------------------------------------ for `orderpipe call`
 
+    def try_token(self) -> None:
+        """Whether the credentials give a token: no read that needs one is published. Raises Unauthorized."""
+        self._session.try_token()
+
     def one_order(self, order_id: str) -> Any:
         """As Transiteo has it, None when it does not. Raises NotConfigured."""
         self._need_get()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pipeline.connectors.answers import Answer
-from pipeline.connectors.auth import Grant, call_with_token, refresh_token
+from pipeline.connectors.auth import Grant, call_with_token, refresh_token, token_of
 from pipeline.connectors.contract import Rig
 from pipeline.connectors.oms.transiteo.answers import WORDS, understood
 
@@ -22,6 +22,10 @@ class Session:
         self._prefix = (settings["auth_prefix"] or "").strip()
         grant = refresh_token(settings["token_url"], settings["client_id"], settings["refresh_token"])
         self._grant: Grant = replace(grant, token="id_token", life=LIFE)  # noqa: S106 (a field's name)
+
+    def try_token(self) -> None:
+        """A token, from the shared store or a new one."""
+        token_of(self._rig, self._grant)
 
     def call(
         self,

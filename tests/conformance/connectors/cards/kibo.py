@@ -1,7 +1,9 @@
 """Kibo's card."""
 
+from collections.abc import Sequence
+
 from pipeline.domain.order import Order
-from tests.conformance.connectors.card import Card, WriteCard
+from tests.conformance.connectors.card import Card, ListCard, WriteCard
 from tests.conformance.connectors.orders import planted_order
 from tests.conformance.connectors.stand import Stand
 
@@ -9,6 +11,18 @@ from tests.conformance.connectors.stand import Stand
 def count(stand: Stand, order: Order) -> int:
     found = stand.simulator.control("GET", "/kibo/orders")["orders"]
     return sum(row["externalOrderID"] == order.id for row in found)
+
+
+def fill(stand: Stand, count: int) -> Sequence[str]:
+    """Orders whose parcels leave at once."""
+    stand.simulator.control("POST", "/kibo", {"ship_after_seconds": 0})
+    ids = [stand.simulator.fresh_id() for _ in range(count)]
+    for order_id in ids:
+        stand.import_one(stand.dressed(planted_order(order_id)))
+    stand.simulator.clock.turn(60)
+    stand.simulator.control("GET", "/state")
+    stand.simulator.control("POST", "/kibo", {"ship_after_seconds": None})
+    return ids
 
 
 CARD = Card(
@@ -22,4 +36,5 @@ CARD = Card(
             hostile_ids=("SUITE/1 #:@%?x",),
         )
     },
+    lists={"shipped": ListCard(endpoint="kibo.shipments", fill=fill, calls="shipment/$")},
 )
