@@ -53,7 +53,7 @@ class System:
         said = folder / "box.log"
         wait_until(lambda: "http://" in said.read_text(), "the sandbox listens")
         self._box = re.findall(r"http://\S+", said.read_text())[0]
-        example = example_config(self._box, oms="kibo")
+        example = example_config(self._box, oms=("kibo",))
         for name, secret in example.secrets.items():
             (folder / name).write_text(secret)
         server = ground.server("server")

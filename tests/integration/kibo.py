@@ -26,7 +26,7 @@ class KiboSystem(System):
         return start_partners(self.folder / "logs", "--oms", "kibo")
 
     def _write_config(self) -> Path:
-        example = example_config(self.partners.url, oms="kibo")
+        example = example_config(self.partners.url, oms=("kibo",))
         for name, secret in example.secrets.items():
             (self.folder / name).write_text(secret)
         path = self.folder / "orderpipe.toml"
