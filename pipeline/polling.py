@@ -171,7 +171,8 @@ class Polling:
         """A row with the lane that it enters."""
         ref = Ref(flow, account.name, row.id)
         if flow is Flow.ORDERS:
-            return NewDocument(ref, row, Step.NORMALIZE, account.name, facts=self._facts(row, now), marks=marks)
+            step = Step.NORMALIZE if row.whole else Step.FETCH
+            return NewDocument(ref, row, step, account.name, facts=self._facts(row, now), marks=marks)
         markets = self.context.network.markets_of(flow, account.name)
         market = (self.owner(markets, row.order or row.id) if len(markets) > 1 else None) or markets[0]
         facts = {"market": market, **({"order": row.order} if row.order else {})}

@@ -18,17 +18,15 @@ D = TypeVar("D", contravariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One document as a partner sent it. `raw` is JSON with `Decimal` for every number that has a point.
-
-    An `occurrence` is a request (a shipped list, a "check these" list): listed again while not live, it begins again.
-    """
+    """One document as a partner sent it. `raw` is JSON with `Decimal` for every number that has a point."""
 
     id: str
     raw: Mapping[str, Any]
     version: datetime | None = None  # the partner's own time of last change, where it has one
     purchased_at: datetime | None = None
-    occurrence: bool = False
+    occurrence: bool = False  # a request (a shipped list, "check these"): listed again while not live, it begins again
     order: str | None = None  # the marketplace's order id, where `id` tells several shipments of one order apart
+    whole: bool = True  # False: the list shows only a part of the order; it is fetched (`get`) before it is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +94,14 @@ class Write(Generic[D]):
     order; a trouble that meets the whole call is raised. `look` asks whether bodies arrived (None: no look-up).
     `repeat_is_safe`: the contract or a setting says that sending again is harmless. `listed_again`: the partner lists
     what it asks for until it is answered: its next list is the look-up, and nothing out of date is repeated.
+    `outcome` gives `Absent` for a promise that is kept while more of the document is to be sent: it goes out again at
+    once, marked anew. So a document may take several writes, one a `send`, each of the first part that is not there.
     """
 
     prepare: Callable[[D], Body]
     send: Callable[[Sequence[Body]], Sequence[Outcome]]
     look: Callable[[Sequence[Body]], Sequence[Seen]] | None = None
-    outcome: Callable[[Sequence[str]], Sequence[Outcome]] | None = None  # of handles
+    outcome: Callable[[Sequence[str]], Sequence[Outcome | Absent]] | None = None  # of handles
     batch: int = 1
     repeat_is_safe: bool = False
     listed_again: bool = False

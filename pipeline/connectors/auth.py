@@ -1,7 +1,7 @@
 """Access tokens over the shared store: fetched once for all hosts, dropped and fetched anew when refused."""
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -71,15 +71,22 @@ def token_of(rig: Rig, grant: Grant) -> str:
 
 def call_with_token(rig: Rig, grant: Grant, call: Callable[[str], Answer]) -> Answer:
     """`call(token)`; once more with a new one when the first is refused. All of it under one deadline."""
+    return call_renewing(rig, rig.account, lambda rotating: _fetch(rig, grant, rotating), grant.renew, call)
+
+
+def call_renewing(
+    rig: Rig, name: str, fetch: Callable[[str | None], Token], renew: Sequence[int], call: Callable[[str], Answer]
+) -> Answer:
+    """The same for a token that is kept under `name` and fetched by `fetch`: a partner may have several kinds."""
     with rig.http.within():
-        token = token_of(rig, grant)
+        token = rig.tokens.get(name, fetch)
         try:
             return call(token)
         except Unauthorized as refused:
-            if refused.status not in grant.renew:
+            if refused.status not in renew:
                 raise
-        rig.tokens.drop(rig.account, token)
-        return call(token_of(rig, grant))
+        rig.tokens.drop(name, token)
+        return call(rig.tokens.get(name, fetch))
 
 
 def call_with_bearer(rig: Rig, grant: Grant, call: Callable[[Mapping[str, str]], Answer]) -> Answer:
@@ -110,10 +117,10 @@ def _fetch(rig: Rig, grant: Grant, rotating: str | None) -> Token:
     if not isinstance(value, str) or not value:
         raise answer.unclear(f"without {grant.token}")
     following = body.get("refresh_token")
-    return Token(value, _life(body.get("expires_in"), grant.life), following if isinstance(following, str) else None)
+    return Token(value, life_of(body.get("expires_in"), grant.life), following if isinstance(following, str) else None)
 
 
-def _life(expires_in: object, otherwise: float) -> float:
+def life_of(expires_in: object, otherwise: float) -> float:
     """Seconds the token is used: a little less than the partner says."""
     try:
         told = float(str(expires_in))

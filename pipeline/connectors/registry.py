@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeline.connectors.contract import Connector
-from pipeline.connectors.marketplaces import mirakl, octopia
+from pipeline.connectors.marketplaces import amazon, mirakl, octopia
 from pipeline.connectors.oms import egenta, kibo, ois, tecsys, transiteo
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
@@ -12,6 +12,7 @@ CONNECTORS: Final[Mapping[str, Connector]] = {
     for connector in (
         octopia.CONNECTOR,
         mirakl.CONNECTOR,
+        amazon.CONNECTOR,
         egenta.CONNECTOR,
         kibo.CONNECTOR,
         transiteo.CONNECTOR,

@@ -26,6 +26,7 @@ from pipeline.domain.errors import (
     Unavailable,
     Unreadable,
 )
+from pipeline.domain.lifecycle import Condition
 from pipeline.domain.retry import delay, ending_for
 from pipeline.flows.network import Party
 from pipeline.hand import Hand
@@ -68,14 +69,19 @@ class Writing:
 
     def out(self, ready: Sequence[Ready]) -> None:
         """Ends every one of `ready`. Raises NotDurable (nothing was sent of the call in question)."""
-        pending = [one for one in ready if one.holding.handle and self.write.outcome]
+        pending = [one for one in ready if self._is_promised(one.holding)]
         doubtful = [one for one in ready if one not in pending and one.holding.maybe_sent]
         fresh = [one for one in ready if one not in pending and not one.holding.maybe_sent]
-        self._ask(pending)
-        rest = [*self.look(doubtful), *fresh]
+        rest = [*self._ask(pending), *self.look(doubtful), *fresh]
         while rest and not self._over(rest):
             self._call(rest[: self._size])
             rest = rest[self._size :]
+
+    def _is_promised(self, holding: Holding) -> bool:
+        """A worker lost in a call after the promise (its next part) leaves the handle behind, and a doubt that no
+        promise answers: that is looked up.
+        """
+        return bool(holding.handle and self.write.outcome) and holding.condition is not Condition.UNKNOWN
 
     @property
     def _size(self) -> int:
@@ -216,23 +222,30 @@ class Writing:
         sent = one.holding.sent_at
         return sent + self.party.settle_delay if sent else self.hand.now
 
-    def _ask(self, pending: Sequence[Ready]) -> None:
-        """Results of what an asynchronous partner promised."""
+    def _ask(self, pending: Sequence[Ready]) -> Sequence[Ready]:
+        """Results of what an asynchronous partner promised; gives those of which more is to be sent.
+
+        They keep their mark: a part of them is there, so nothing that goes wrong with the next one clears it.
+        """
         if not pending or self._over(pending) or self.write.outcome is None:
-            return
+            return ()
         self.hand.called = True
         try:
             outcomes = self.write.outcome([one.holding.handle or "" for one in pending])
         except PartnerTrouble as trouble:
             self.context.note_trouble(self.hand, trouble)
             self._give_back(pending, f"its result could not be asked: {trouble.cause}", until=self._soon)
-            return
-        self._note(outcomes)
-        # a promise that ends in a refusal is the partner's word that it has nothing
-        told = [
-            replace(one, absent=isinstance(outcome, Refused)) for one, outcome in zip(pending, outcomes, strict=True)
-        ]
-        self._settle(told, outcomes)
+            return ()
+        told: list[tuple[Ready, Outcome]] = []
+        more: list[Ready] = []
+        for one, outcome in zip(pending, outcomes, strict=True):
+            if isinstance(outcome, Absent):
+                more.append(one)
+            else:  # a promise that ends in a refusal is the partner's word that it has nothing
+                told.append((replace(one, absent=isinstance(outcome, Refused)), outcome))
+        self._note([outcome for _, outcome in told])
+        self._settle([one for one, _ in told], [outcome for _, outcome in told])
+        return more
 
     @property
     def _soon(self) -> datetime:

@@ -115,6 +115,14 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "seller_id": "98979",
     },
     "mirakl": {"base_url": "https://op.test", "api_key": Secret("hush")},
+    "amazon": {
+        "base_url": "https://spapi.test",
+        "token_url": "https://spapi.test/token",
+        "client_id": Secret("client"),
+        "client_secret": Secret("hush"),
+        "refresh_token": Secret("Atzr|first"),
+        "marketplace_ids": ("A13V1IB3VIYZZH",),
+    },
     "egenta": {
         "base_url": "https://oms.test/api/",
         "secret_id": Secret("1"),
@@ -143,6 +151,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 ACCOUNTS = {
     "octopia": "cdiscount-fr",
     "mirakl": "shop-fr",
+    "amazon": "amazon-fr",
     "egenta": "egenta-cdiscount",
     "kibo": "kibo-us",
     "ois": "ois-nl",

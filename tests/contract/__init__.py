@@ -1,0 +1,1 @@
+"""Connectors and simulators against the vendors' own specifications."""
