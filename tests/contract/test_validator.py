@@ -19,27 +19,28 @@ SHAPE = {
         "more": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }
+KINDS = {
+    "name": "kinds",
+    "in": "query",
+    "type": "array",
+    "maxItems": 2,
+    "items": {"enum": ["A", "B"], "type": "string"},
+}
+SIZE = {"name": "size", "in": "query", "required": True, "type": "integer", "maximum": 100}
+ID = {"name": "id", "in": "path", "required": True, "type": "string", "pattern": "^[0-9]+$"}
+BODY = {"name": "body", "in": "body", "required": True, "schema": SHAPE}
 SPEC = Spec(
     {
         "definitions": {"Kind": {"type": "string", "enum": ["A", "B"]}},
         "paths": {
             "/things/{id}": {
-                "parameters": [{"name": "id", "in": "path", "required": True, "type": "string", "pattern": "^[0-9]+$"}],
-                "get": {
-                    "parameters": [
-                        {"name": "kinds", "in": "query", "type": "array", "maxItems": 2, "items": {"enum": ["A", "B"], "type": "string"}},
-                        {"name": "size", "in": "query", "required": True, "type": "integer", "maximum": 100},
-                    ],
-                    "responses": {"200": {"schema": SHAPE}, "204": {}},
-                },
-                "post": {
-                    "parameters": [{"name": "body", "in": "body", "required": True, "schema": SHAPE}],
-                    "responses": {"204": {}},
-                },
+                "parameters": [ID],
+                "get": {"parameters": [KINDS, SIZE], "responses": {"200": {"schema": SHAPE}, "204": {}}},
+                "post": {"parameters": [BODY], "responses": {"204": {}}},
             }
         },
     }
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(

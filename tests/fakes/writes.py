@@ -37,7 +37,7 @@ class FakeWrite:
         self.looks: dict[str, Seen] = {}
         self.look_trouble: Trouble | None = None
         self.looked_at: list[str] = []
-        self.results: dict[str, Outcome] = {}
+        self.results: dict[str, Outcome | Absent] = {}
         self.asked: list[str] = []
         self.before: Callable[[Sequence[Body]], None] = lambda bodies: None
         self.write: Write[Any] = Write(
@@ -88,7 +88,7 @@ class FakeWrite:
             return self.looks[id_]
         return Taken(f"R-{id_}") if id_ in self.took else Absent()
 
-    def _outcome(self, handles: Sequence[str]) -> Sequence[Outcome]:
+    def _outcome(self, handles: Sequence[str]) -> Sequence[Outcome | Absent]:
         self.asked += handles
         return [self.results[handle] for handle in handles]
 

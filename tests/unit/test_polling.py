@@ -205,3 +205,13 @@ def test_two_polls_in_one_period_are_one() -> None:
         report = w.polling.poll(account, Flow.ORDERS, w.hinted.append)
     assert "was just made" in report.text
     assert len(w.markets["m1"].asks) == 1
+
+
+def test_a_row_that_is_not_whole_is_fetched_before_it_is_read() -> None:
+    w = world()
+    w.markets["m1"].pages.append(Page(rows=[Row(id="A1", raw={"id": "A1"}, whole=False)]))
+    w.markets["m1"].orders["A1"] = raw_order("A1")
+    w.poll()
+    assert (w.stands("A1"), set(w.hinted)) == ("fetch due", {"fetch.m1"})
+    w.run()
+    assert (w.stands("A1"), w.markets["m1"].got, w.sent()) == ("done done", ["A1"], ["A1"])

@@ -21,7 +21,7 @@ from pipeline.domain.errors import (
     Unreadable,
 )
 from pipeline.domain.lifecycle import Condition
-from pipeline.ports import NotDurable, Promised, Taken
+from pipeline.ports import Absent, NotDurable, Promised, Taken
 from tests.fakes.partners import VOLATILE, FakeOms, raw_order
 from tests.fakes.world import World
 from tests.fakes.writes import FakeWrite
@@ -268,6 +268,52 @@ def test_what_a_promise_comes_to(outcome: Trouble, condition: str, marked: str) 
         w.ripen()
         w.run()
         assert (w.stands(target="o1"), len(w.imports().calls)) == ("done done", 1)
+
+
+def in_parts(*answers: Any) -> World:
+    """The first part was taken, and seen; the next write answers as told."""
+    w = world(promising=True)
+    w.imports().answers += [[Promised("part-1", timedelta(minutes=2))], *answers]
+    w.imports().results["part-1"] = Absent()
+    w.receive(raw_order())
+    w.run()
+    assert w.stands(target="o1") == "push pending"
+    w.ripen()
+    return w
+
+
+def test_what_a_kept_promise_leaves_is_sent_at_once_and_marked_anew() -> None:
+    w = in_parts()
+    marked = w.word("se@o1")
+    w.run()
+    assert (w.stands(target="o1"), w.sent(), w.imports().asked) == ("done done", ["A1", "A1"], ["part-1"])
+    assert (w.word("at@o1"), w.imports().looked_at) == ("0", [])
+    assert w.word("se@o1") > marked
+
+
+@pytest.mark.parametrize(
+    ("trouble", "condition"),
+    [
+        (Refused("400"), "dead"),
+        (RateLimited("429"), "parked"),
+        (Conflict("409"), "unknown"),
+        (Ambiguous("?"), "unknown"),
+    ],
+)
+def test_a_part_that_is_there_keeps_its_mark_whatever_becomes_of_the_next(trouble: Trouble, condition: str) -> None:
+    w = in_parts([trouble])
+    w.run()
+    assert (w.stands(target="o1"), w.word("mb@o1")) == (f"push {condition}", "1")
+
+
+def test_a_worker_lost_in_a_later_part_leaves_a_doubt_that_no_promise_answers() -> None:
+    w = in_parts(RuntimeError("killed"))
+    w.imports().looks["A1"] = Absent()
+    with pytest.raises(RuntimeError):
+        w.over("push.o1")
+    w.ripen(leases=True)
+    w.over("push.o1")
+    assert (w.stands(target="o1"), w.imports().looked_at, w.imports().asked) == ("done done", ["A1"], ["part-1"])
 
 
 def test_a_result_that_can_not_be_asked_leaves_the_promise() -> None:

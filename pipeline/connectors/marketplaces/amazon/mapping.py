@@ -12,7 +12,7 @@ from pipeline.connectors.marketplaces.amazon.v0 import modern
 from pipeline.connectors.wire import Unfit, amount, maybe, moment, needed_text, record, records, text, whole
 from pipeline.domain.address import Buyer
 from pipeline.domain.errors import FieldError, Invalid
-from pipeline.domain.order import Amount, Line, Named, Order, OrderStatus, Payment
+from pipeline.domain.order import Amount, Gift, Line, Named, Order, OrderStatus, Payment
 from pipeline.ports import Row
 
 BUSINESS: Final = "AMAZON_BUSINESS"
@@ -63,7 +63,7 @@ def _order(raw: Mapping[str, Any], account: str) -> Order:
     total = record(proceeds.get("grandTotal"))
     at = record(record(raw.get("recipient")).get("deliveryAddress"))
     programs = raw.get("programs")
-    methods = {text(one.get("paymentMethod")) for one in records(record(raw.get("payment")).get("paymentExecutions"))}
+    paid = records(record(raw.get("payment")).get("paymentExecutions"))
     return Order(
         id=needed_text(raw.get("orderId")),
         reference=_alias(raw),
@@ -89,7 +89,8 @@ def _order(raw: Mapping[str, Any], account: str) -> Order:
         payment_fee=_some(_of(wire, "COD_FEE") for wire in items_of(raw)),
         lines=lines,
         delivery=delivery_of(raw, at),
-        payment=Payment(method=methods.pop() if len(methods) == 1 else None),
+        payment=Payment(method=_only(text(one.get("paymentMethod")) for one in paid)),
+        gift=Gift(message=_only(_greeting(wire) for wire in items_of(raw))),
         extra={"amazon": found} if (found := extra_of(raw)) else {},
     )
 
@@ -154,15 +155,17 @@ def _alias(raw: Mapping[str, Any]) -> str | None:
 def _currency(raw: Mapping[str, Any]) -> str | None:
     """Of the prices, where the order tells no total."""
     prices = [record(record(record(wire.get("product")).get("price")).get("unitPrice")) for wire in items_of(raw)]
-    found = {text(price.get("currencyCode")) for price in prices} - {None}
-    return found.pop() if len(found) == 1 else None
+    return _only(text(price.get("currencyCode")) for price in prices)
 
 
 def _promotion(wire: Mapping[str, Any]) -> str | None:
     """A discount's code, where it can only be one."""
-    listed = records(record(wire.get("promotion")).get("breakdowns"))
-    found = {text(one.get("promotionId")) for one in listed} - {None}
-    return found.pop() if len(found) == 1 else None
+    return _only(text(one.get("promotionId")) for one in records(record(wire.get("promotion")).get("breakdowns")))
+
+
+def _greeting(wire: Mapping[str, Any]) -> str | None:
+    packing = record(record(wire.get("fulfillment")).get("packing"))
+    return text(record(packing.get("giftOption")).get("giftMessage"))
 
 
 def _breakdowns(wire: Mapping[str, Any], kind: str) -> Sequence[Mapping[str, Any]]:
@@ -185,6 +188,12 @@ def _discount(wire: Mapping[str, Any], kind: str) -> Decimal | None:
         told = told or [("ITEM", amount(record(one.get("subtotal")).get("amount")))]
         found += [abs(value) for subtype, value in told if value is not None and subtype == kind]
     return _some(found)
+
+
+def _only(words: Iterable[str | None]) -> str | None:
+    """The one that all who have one have; several different ones are below `extra`, if anywhere."""
+    found = {word for word in words if word}
+    return found.pop() if len(found) == 1 else None
 
 
 def _some(amounts: Iterable[Decimal | None]) -> Decimal | None:

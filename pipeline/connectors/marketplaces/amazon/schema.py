@@ -107,10 +107,14 @@ class Breakdown(Wire):
 
 
 class Proceeds(Wire):
-    """proceeds, of an order or an item."""
+    """proceeds, of an order."""
 
     grandTotal = one(Money)
-    proceedsTotal = one(Money)
+
+
+class ItemProceeds(Wire):
+    """proceeds, of an item."""
+
     breakdowns = many(Breakdown)
 
 
@@ -186,7 +190,7 @@ class Item(Wire):
     orderItemId = Reads(text)
     quantityOrdered = Reads(whole)
     product = one(Product)
-    proceeds = one(Proceeds)
+    proceeds = one(ItemProceeds)
     fulfillment = one(Progress)
 
 

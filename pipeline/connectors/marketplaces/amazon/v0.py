@@ -67,7 +67,7 @@ def modern(raw: Mapping[str, Any]) -> Mapping[str, Any]:
             "deliverByWindow": _window(get("EarliestDeliveryDate"), get("LatestDeliveryDate")),
             "itemsUnshipped": get("NumberOfItemsUnshipped"),
         },
-        "orderItems": _items(get("OrderItems")),
+        "orderItems": _items(raw["OrderItems"]) if "OrderItems" in raw else None,
     }
     return {name: value for name, value in found.items() if value is not None}
 
