@@ -17,15 +17,17 @@ from sandbox.octopia import example as octopia_example
 from sandbox.octopia.dials import OctopiaDials
 from sandbox.octopia.room import Octopia
 from sandbox.rows import Row
+from sandbox.samples import unname_pickup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketRow(Row[MarketRoom]):
     """`named`: its account in the example config; `seller`: what the OMS accounts are called after, where it is the
-    only marketplace."""
+    only marketplace. `one_parcel`: as its account is set up, an order leaves in one."""
 
     named: str
     seller: str
+    one_parcel: bool = False
 
 
 MARKETPLACES: Mapping[str, MarketRow] = {
@@ -50,7 +52,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         doors=Doors(
             "mirakl",
             lists=("mirakl.orders",),
-            writes=("mirakl.create_shipments", "mirakl.accept", "mirakl.references"),
+            writes=("mirakl.ship", "mirakl.accept", "mirakl.tracking", "mirakl.references"),
             created="mirakl.order_created",
         ),
         named="mirakl-demo",
@@ -58,6 +60,8 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         account=mirakl_example.ACCOUNT,
         secrets=mirakl_example.list_secrets,
         plants=MIRAKL_PLANTS,
+        one_parcel=True,  # OR23 has one tracking number; ST01 wants each parcel's pieces, which Egenta does not tell
+        suit=unname_pickup,  # contracts, marketplaces section 5: shipping_pudo_id, and no name
     ),
     "bol": MarketRow(
         make=lambda dials, ground: Bol(dials, ground.agenda, ground.dial, ground.journal),
