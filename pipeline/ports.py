@@ -20,17 +20,15 @@ D = TypeVar("D", contravariant=True)
 class Row:
     """One document as a partner sent it. `raw` is JSON with `Decimal` for every number that has a point.
 
-    `version`: the partner's own time of last change; None where it has none. `occurrence` rows are requests
-    (a shipped list, a "check these" list): listed again while nothing of them is live, they begin again.
-    `order`: the marketplace's order id, where `id` is not: a list that tells several shipments of one order apart.
+    An `occurrence` is a request (a shipped list, a "check these" list): listed again while not live, it begins again.
     """
 
     id: str
     raw: Mapping[str, Any]
-    version: datetime | None = None
+    version: datetime | None = None  # the partner's own time of last change, where it has one
     purchased_at: datetime | None = None
     occurrence: bool = False
-    order: str | None = None
+    order: str | None = None  # the marketplace's order id, where `id` tells several shipments of one order apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +93,9 @@ class Write(Generic[D]):
 
     `prepare` builds and checks the wire content (raises Invalid, Puzzling, NotConfigured; reads at most cached
     references). `send` makes exactly ONE HTTP write for at most `batch` bodies and gives one outcome per body in
-    order; a trouble that meets the whole call is raised. `look` asks whether bodies arrived (None: the contract has
-    no look-up). `repeat_is_safe`: the contract or a setting says that sending again is harmless.
-    `listed_again`: the partner lists what it asks for until it is answered, so its next list is the look-up: nothing
-    is repeated that may be out of date by then. `volatile`: dotted wire paths (`lines.*.commission`) left out of the
-    fingerprint. `with_order`: of a cancellation, that its `extra.order` must be the order as the route's OMS is to
-    see it. `takes_history`: of an import, that it takes orders that are over.
+    order; a trouble that meets the whole call is raised. `look` asks whether bodies arrived (None: no look-up).
+    `repeat_is_safe`: the contract or a setting says that sending again is harmless. `listed_again`: the partner lists
+    what it asks for until it is answered: its next list is the look-up, and nothing out of date is repeated.
     """
 
     prepare: Callable[[D], Body]
@@ -110,9 +105,9 @@ class Write(Generic[D]):
     batch: int = 1
     repeat_is_safe: bool = False
     listed_again: bool = False
-    volatile: frozenset[str] = frozenset()
-    with_order: bool = False
-    takes_history: bool = False
+    volatile: frozenset[str] = frozenset()  # dotted wire paths (`lines.*.commission`), not in the fingerprint
+    with_order: bool = False  # a cancellation's `extra.order` must be the order as the route's OMS is to see it
+    takes_history: bool = False  # an import takes orders that are over
 
     @property
     def can_be_settled(self) -> bool:
@@ -265,9 +260,8 @@ class Ledger(Protocol):
         who: str = "poll",
         pace: Pace | None = None,
     ) -> "Received":
-        """Store at most 100 documents, and the poll's page and cursor with the last of them.
-
-        `pace`: nothing at all (`full`) where more would then be on their way than it allows.
+        """Store at most 100 documents, and the poll's page and cursor with the last of them. `pace`: nothing at all
+        (`full`) where more would then be on their way than it allows.
         """
         ...
 
@@ -290,9 +284,8 @@ class Ledger(Protocol):
     ) -> Sequence[str]:
         """The batch is over: gives the account's slot back, and whatever is still in hand; lanes that want a hint.
 
-        `took` and `documents` are counted, for the metrics.
-
-        `probe` tells how a probe of a shut gate went: `ok` opens it, `failed` shuts it for longer.
+        `probe`: how that of a shut gate went: `ok` opens it, `failed` shuts it for longer. `took` and `documents` are
+        counted, for the metrics.
         """
         ...
 

@@ -58,8 +58,6 @@ def make_config(options: argparse.Namespace) -> SandboxConfig:
     for_markets = {"token_seconds": options.token_seconds}
     for_oms = {"repeat": options.repeat, "commit_delay_seconds": options.commit_delay}
     for_egenta = {"mode": options.egenta_mode, "status_question_share": options.status_share}
-    if any(find_marketplace(name).one_parcel for name in options.marketplace):
-        for_oms |= {"two_parcels_share": 0.0}
     dials = {name: _set(find_marketplace(name), for_markets) for name in options.marketplace}
     after = {name: _read_seconds(options, find_oms(name).ships) for name in options.oms}
     able = [name for name in options.oms if after[name] is not None]

@@ -23,11 +23,10 @@ from sandbox.samples import unname_pickup
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketRow(Row[MarketRoom]):
     """`named`: its account in the example config; `seller`: what the OMS accounts are called after, where it is the
-    only marketplace. `one_parcel`: as its account is set up, an order leaves in one."""
+    only marketplace."""
 
     named: str
     seller: str
-    one_parcel: bool = False
 
 
 MARKETPLACES: Mapping[str, MarketRow] = {
@@ -52,7 +51,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         doors=Doors(
             "mirakl",
             lists=("mirakl.orders",),
-            writes=("mirakl.ship", "mirakl.accept", "mirakl.tracking", "mirakl.references"),
+            writes=("mirakl.create_shipments", "mirakl.accept", "mirakl.references"),
             created="mirakl.order_created",
         ),
         named="mirakl-demo",
@@ -60,7 +59,6 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         account=mirakl_example.ACCOUNT,
         secrets=mirakl_example.list_secrets,
         plants=MIRAKL_PLANTS,
-        one_parcel=True,  # OR23 has one tracking number; ST01 wants each parcel's pieces, which Egenta does not tell
         suit=unname_pickup,  # contracts, marketplaces section 5: shipping_pudo_id, and no name
     ),
     "bol": MarketRow(

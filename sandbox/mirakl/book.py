@@ -84,9 +84,9 @@ class Held:
         return self.text
 
     def parcels(self) -> frozenset[str]:
-        """Of its shipments, and of OR23's tracking number: that one text may name several."""
-        own = re.split(r"[\s,;|]+", self.wire["shipping_tracking"] or "")
-        return frozenset(self.sent | set(filter(None, own)))
+        """Of its shipments, and of OR23's tracking number: one text may name several."""
+        texts = (self.wire["shipping_tracking"] or "", *self.sent)
+        return frozenset(number for text in texts for number in re.split(r"[\s,;|]+", text) if number)
 
     def count_left(self, line: dict[str, Any]) -> int:
         """Pieces that are neither cancelled nor in a shipment."""

@@ -14,6 +14,8 @@ overlap = "2m"
 base_url = "{base}/mirakl"
 api_key = "file:mirakl-api-key"
 frequency = "500ms"
+shipments = "multi"
+several_parcels = "join"
 """
 
 

@@ -275,3 +275,34 @@ def test_lines_that_were_refused_are_in_no_parcel() -> None:
     assert [line["order_line_id"] for line in sent["shipment_lines"]] == ["A-1"]
     with pytest.raises(Invalid):
         ship(Partner().says(CARRIERS), shipment(parcel(lines=())), shipments="multi")
+
+
+WHOLE = shipment(parcel(), parcel(number="2Z"))  # each claims both pieces: nobody told which is in which
+
+
+def test_parcels_whose_contents_are_not_told_apart_are_held_or_told_as_one() -> None:
+    outcome = ship(Partner().says(CARRIERS, one(), created()), WHOLE, shipments="multi")
+    assert isinstance(outcome, Puzzling)
+    assert 'several_parcels = "join"' in outcome.message
+    partner = Partner().says(CARRIERS, one(), created(), httpx.Response(201))
+    assert ship(partner, WHOLE, shipments="multi", several_parcels="join") == Taken()
+    (sent,) = partner.sent()["shipments"]
+    assert sent["tracking"]["tracking_number"] == "1Z, 2Z"
+    assert [(line["order_line_id"], line["quantity"]) for line in sent["shipment_lines"]] == [("A-1", 2)]
+
+
+def test_several_numbers_in_one_tracking_are_several_parcels_when_looked_at() -> None:
+    client = mirakl(Partner(), several_parcels="join")
+    raw = mirakl_order("A", order_state="SHIPPED", shipping_tracking="1Z, 2Z")
+    assert client.parcels(raw) == {"1Z", "2Z"}
+    partner = Partner().says(CARRIERS, one(), OK, OK)
+    assert ship(partner, WHOLE, several_parcels="join") == Taken()
+    assert b'"tracking_number":"1Z, 2Z"' in partner.requests[2].content
+
+
+def test_one_tracking_names_one_carrier() -> None:
+    mixed = shipment(parcel(), parcel(number="2Z", carrier_raw="Colissimo"))
+    with pytest.raises(Puzzling, match="several carriers"):
+        ship(Partner().says(CARRIERS), mixed, several_parcels="join")
+    outcome = ship(Partner().says(CARRIERS, one(), created()), mixed, shipments="multi", several_parcels="join")
+    assert isinstance(outcome, Puzzling)

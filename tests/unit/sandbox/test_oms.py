@@ -138,11 +138,6 @@ def test_one_order_is_shipped_by_one_oms(words: list[str], shipping: set[str]) -
     assert {name for name, one in dials.items() if getattr(one, "ship_after_seconds", None) is not None} == shipping
 
 
-def test_where_a_marketplace_takes_one_parcel_there_is_one() -> None:
-    for markets, share in (("octopia", 0.05), ("octopia,mirakl", 0.0)):
-        assert make_config(read_arguments(["--marketplace", markets])).dials["egenta"].two_parcels_share == share
-
-
 def test_a_pickup_point_without_a_name_is_none_for_ois() -> None:
     samples = [sample for sample in make_samples(60, 1) if sample.shipping.pickup_id]
     assert samples

@@ -1,6 +1,7 @@
 """The accept: once what can be checked holds, marked and settled like every write, and never mistaken for a push."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -225,11 +226,15 @@ def test_a_connector_without_accept_says_so() -> None:
     assert (w.stands(), w.fault()["kind"]) == ("validate held", "not_configured")
 
 
-def test_time_over_accepts_the_rest_next_time() -> None:
-    import time
+def test_time_over_accepts_the_rest_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("pipeline.hand.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    w = world(limits=Limits(lease=timedelta(seconds=4)))  # a slot is half of it
 
-    w = world(limits=Limits(lease=timedelta(milliseconds=400)))
-    accepts(w).before = lambda bodies: time.sleep(0.15)
+    def take_long(bodies: object) -> None:
+        clock[0] += 1.5
+
+    accepts(w).before = take_long
     w.receive(*(waiting(f"A{n}") for n in range(4)))
     w.over("normalize.m1")
     w.over("validate.m1")

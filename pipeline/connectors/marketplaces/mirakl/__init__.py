@@ -43,6 +43,15 @@ SETTINGS: Final = (
         source=_CONTRACT,
     ),
     Setting(
+        name="several_parcels",
+        form="choice",
+        default="hold",
+        choices=("hold", "join"),
+        meaning="parcels whose contents are not told apart, or several with OR23: held, or told as one, with their "
+        "numbers joined by a comma",
+        source="ours: neither OR23 nor ST01 can say it",
+    ),
+    Setting(
         name="frequency",
         form="duration",
         default=A_MINUTE,

@@ -28,6 +28,7 @@ from pipeline.connectors.marketplaces.mirakl.shipping import (
     numbers_at,
     only_live,
     shipments_of,
+    told_apart,
     tracking_of,
 )
 from pipeline.connectors.marketplaces.mirakl.states import OVER, SHIPPED, TO_ACCEPT, TO_SHIP, state_of
@@ -49,6 +50,7 @@ class Mirakl:
         self._calls = Calls(rig)
         self._size = min(max(rig.settings["page_size"], 1), PAGE_LIMIT)
         self._multi = rig.settings["shipments"] == "multi"
+        self._join = rig.settings["several_parcels"] == "join"
         self.accept: Write[Order] | None = Write(
             prepare=decision_of, send=self._decide, look=self._looking(looks_decided)
         )
@@ -140,7 +142,7 @@ class Mirakl:
 
     def _prepare_parcels(self, shipment: Shipment) -> Body:
         carriers = [self._carrier(parcel) for parcel in shipment.parcels]
-        return (shipments_of if self._multi else tracking_of)(shipment, carriers)
+        return shipments_of(shipment, carriers) if self._multi else tracking_of(shipment, carriers, join=self._join)
 
     def _track_and_ship(self, bodies: Sequence[Body]) -> Sequence[Outcome]:
         """OR23, then OR24. Only OR24 ships, and only it is the write that was marked.
@@ -173,7 +175,9 @@ class Mirakl:
             raw = self._to_ship(body, looks_shipped)
             if isinstance(raw, Taken | Trouble):
                 return [raw]
-            content = only_live(body.content, raw)
+            content = told_apart(only_live(body.content, raw), raw, join=self._join)
+            if isinstance(content, Trouble):
+                return [content]
             if not content["shipments"]:
                 return [Refused("every line of these parcels was refused or canceled at Mirakl")]
             answer = self._calls.write(polite("ST01"), "POST", body.path, content)

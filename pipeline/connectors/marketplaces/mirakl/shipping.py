@@ -12,17 +12,24 @@ from pipeline.domain.reports import Parcel, Shipment
 from pipeline.ports import Absent, Body, Outcome, Row, Seen, Taken
 
 MULTI_HINT: Final = 'set shipments = "multi" where the operator enables several parcels'
+JOIN_HINT: Final = 'or several_parcels = "join" to tell their numbers together'
+TOGETHER: Final = ", "  # between the numbers of parcels that are told as one
 
 
-def tracking_of(shipment: Shipment, carriers: Sequence[Carrier | None]) -> Body:
-    """One parcel: its tracking (OR23), and what it is to contain, checked against the order when it is sent."""
+def tracking_of(shipment: Shipment, carriers: Sequence[Carrier | None], *, join: bool = False) -> Body:
+    """One parcel (or several, told as one): its tracking (OR23), and what it is to contain, checked against the order
+    when it is sent.
+    """
     _check(shipment, carriers)
-    if len(shipment.parcels) > 1:
-        words = f"Mirakl's OR23 takes one tracking number per order, and this is {len(shipment.parcels)} parcels; "
-        raise Puzzling.of((FieldError("parcels", "several", words + MULTI_HINT),))
-    parcel, carrier = shipment.parcels[0], carriers[0]
+    tracking = [
+        _tracking(parcel, carrier, "carrier_url") for parcel, carrier in zip(shipment.parcels, carriers, strict=True)
+    ]
+    if len(tracking) > 1 and not join:
+        words = f"Mirakl's OR23 takes one tracking number per order, and this is {len(tracking)} parcels; "
+        raise Puzzling.of((FieldError("parcels", "several", f"{words}{MULTI_HINT}, {JOIN_HINT}"),))
     order_id = shipment.order_id or ""
-    content = {"tracking": _tracking(parcel, carrier, "carrier_url"), "lines": _quantities(parcel)}
+    lines = _quantities(shipment.parcels[0]) if len(tracking) == 1 else {}
+    content = {"tracking": joined(tracking), "lines": lines}
     return Body(order_id, content, f"orders/{segment(order_id)}")
 
 
@@ -49,6 +56,40 @@ def shipments_of(shipment: Shipment, carriers: Sequence[Carrier | None]) -> Body
         for parcel, carrier in zip(shipment.parcels, carriers, strict=True)
     ]
     return Body(shipment.order_id or "", {"shipments": content}, "shipments")
+
+
+def joined(tracking: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Several parcels told as one: their numbers together. Raises Puzzling where they went by several carriers."""
+    carriers = {one.get("carrier_code") or one.get("carrier_name") for one in tracking}
+    if len(carriers) > 1:
+        words = "the parcels went by several carriers, and one tracking can name only one; " + MULTI_HINT
+        raise Puzzling.of((FieldError("parcels", "several", words),))
+    return {**tracking[0], "tracking_number": TOGETHER.join(one["tracking_number"] for one in tracking)}
+
+
+def told_apart(content: Mapping[str, Any], raw: Mapping[str, Any], *, join: bool) -> Mapping[str, Any] | Trouble:
+    """ST01 as it can be sent: parcels that together hold more of a line than was ordered (each claims all of it, for
+    nobody told what is in which) are one shipment with all their numbers, or a person's matter.
+    """
+    ordered = {maybe(text, wire.get("order_line_id")): maybe(whole, wire.get("quantity")) for wire in lines_of(raw)}
+    claimed: dict[str, int] = {}
+    for line in (line for one in content["shipments"] for line in one["shipment_lines"]):
+        claimed[line["order_line_id"]] = claimed.get(line["order_line_id"], 0) + line["quantity"]
+    if not any((most := ordered.get(line_id)) is not None and count > most for line_id, count in claimed.items()):
+        return content
+    if not join:
+        words = "the parcels together hold more than was ordered: it was not told what is in which; edit their lines, "
+        return Puzzling.of((FieldError("parcels", "several", words + JOIN_HINT),))
+    try:
+        tracking = joined([one["tracking"] for one in content["shipments"]])
+    except Puzzling as puzzle:
+        return puzzle
+    lines = {line["order_line_id"]: line for one in content["shipments"] for line in one["shipment_lines"]}
+    whole_lines = [
+        {**line, "package_reference": tracking["tracking_number"], "quantity": ordered.get(line_id) or line["quantity"]}
+        for line_id, line in lines.items()
+    ]
+    return {"shipments": [{**content["shipments"][0], "shipment_lines": whole_lines, "tracking": tracking}]}
 
 
 def only_live(content: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,7 +146,7 @@ def numbers_at(raw: Mapping[str, Any]) -> frozenset[str]:
         for one in maybe(records, raw.get("shipments")) or ()
         if maybe(text, one.get("status")) != "SHIPPING"
     ]
-    return frozenset(number for number in found if number)
+    return frozenset(number for told in found if told for number in told.split(TOGETHER))
 
 
 def created_in(body: Any) -> Outcome:
