@@ -17,6 +17,7 @@ from sandbox.octopia import example as octopia_example
 from sandbox.octopia.dials import OctopiaDials
 from sandbox.octopia.room import Octopia
 from sandbox.rows import Row
+from sandbox.samples import unname_pickup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         account=mirakl_example.ACCOUNT,
         secrets=mirakl_example.list_secrets,
         plants=MIRAKL_PLANTS,
+        suit=unname_pickup,  # contracts, marketplaces section 5: shipping_pudo_id, and no name
     ),
     "bol": MarketRow(
         make=lambda dials, ground: Bol(dials, ground.agenda, ground.dial, ground.journal),

@@ -92,8 +92,17 @@ def keep(sample: Sample) -> Sample:
 
 
 def shorten(sample: Sample) -> Sample:
-    """For an OMS with little room for what follows the street: S003 has HouseNoExt, of 20 characters, and no more."""
-    return replace(sample, shipping=_shorten(sample.shipping), billing=_shorten(sample.billing))
+    """For an OMS with little room for what follows the street: S003 has HouseNoExt, of 20 characters, and no more; and
+    a pickup point needs its name there."""
+    short = replace(sample, shipping=_shorten(sample.shipping), billing=_shorten(sample.billing))
+    if sample.shipping.pickup_id and not sample.shipping.pickup_name:
+        return replace(short, shipping=replace(short.shipping, pickup_id=None), delivery_mode="Standard")
+    return short
+
+
+def unname_pickup(sample: Sample) -> Sample:
+    """For a marketplace that tells a pickup point by its id only."""
+    return replace(sample, shipping=replace(sample.shipping, pickup_name=None))
 
 
 def _shorten(address: SampleAddress) -> SampleAddress:

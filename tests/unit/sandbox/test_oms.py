@@ -9,7 +9,7 @@ from sandbox import SandboxConfig, TecsysDials, create_app, example_config
 from sandbox.__main__ import make_config, read_arguments
 from sandbox.oms import OMS
 from sandbox.routing import choose_fulfillers
-from sandbox.samples import PLAIN
+from sandbox.samples import PLAIN, make_samples, shorten, unname_pickup
 from tests.unit.sandbox.conftest import Start
 from tests.unit.sandbox.partners import Partners
 from tests.unit.sandbox.test_ois import Client as Ois
@@ -136,6 +136,15 @@ def test_the_command_line_lets_ois_and_tecsys_ship() -> None:
 def test_one_order_is_shipped_by_one_oms(words: list[str], shipping: set[str]) -> None:
     dials = make_config(read_arguments(words)).dials
     assert {name for name, one in dials.items() if getattr(one, "ship_after_seconds", None) is not None} == shipping
+
+
+def test_a_pickup_point_without_a_name_is_none_for_ois() -> None:
+    samples = [sample for sample in make_samples(60, 1) if sample.shipping.pickup_id]
+    assert samples
+    assert all(shorten(sample).shipping.pickup_name for sample in samples)
+    for nameless in map(unname_pickup, samples):
+        assert nameless.shipping.pickup_id
+        assert (shorten(nameless).shipping.pickup_id, shorten(nameless).delivery_mode) == (None, "Standard")
 
 
 def test_oms_that_share_no_marketplace_all_ship() -> None:
