@@ -329,7 +329,7 @@ def test_the_pace_follows_how_many_a_target_takes_a_call(desk: Desk, tmp_path: P
     config, network = desk.fetching._config, desk.world.network
     assert pace_for(config, network, "m1", None) == Pace("m1", 200)
     slow = make_desk(tmp_path, o1=FakeOms(import_orders=FakeWrite(batch=1)))
-    assert pace_for(slow.fetching._config, slow.world.network, "m1", None) == Pace("m1", 20)
+    assert pace_for(slow.fetching._config, slow.world.network, "m1", None) == Pace("m1", 6)
     assert pace_for(slow.fetching._config, slow.world.network, "m1", 7) == Pace("m1", 7)
 
 
