@@ -154,11 +154,13 @@ class Pipeline:
         )
         self.context = Context(network=self.network, limits=config.limits, gates=self.gates, horizon=self._oldest_known)
         self._walk = Walk(ledger=self.ledger, context=self.context, who=f"{socket.gethostname()}/{os.getpid()}")
+        owners = Owners(self.redis, self.ledger)
         self.polling = Polling(
             ledger=self.ledger,
             context=self.context,
-            owner=Owners(self.redis, self.ledger).owner,
+            owner=owners.owner,
             horizon=self._oldest_known,
+            history=owners.is_history,
         )
 
     # -- what tasks ask

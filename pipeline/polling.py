@@ -51,6 +51,7 @@ class Polling:
     context: Context
     owner: Owner
     horizon: Callable[[], datetime | None]  # documents bought before were perhaps sent by an earlier ledger
+    history: Callable[[str, str], bool]  # whether a marketplace's order came as history: it is never shipped there
 
     def poll(
         self,
@@ -152,9 +153,15 @@ class Polling:
                 skipped.update([why] if why else ())
             else:
                 why = "" if _is_ours(row, account) else EARLIER
-            if not why:
-                rows.append(self.document(account, flow, row, now, marks))
+            if why:
+                continue
+            document = self.document(account, flow, row, now, marks)
+            if flow is not Flow.SHIPMENTS or not self._of_history(account.name, document):
+                rows.append(document)
         return [*rows, *(unreadable(account.name, flow, body, NO_ID) for body in page.unreadable)]
+
+    def _of_history(self, oms: str, document: NewDocument) -> bool:
+        return self.context.network.takes_history(oms) and self.history(document.account, document.row.id)
 
     def _as_history(self, account: Account, row: Row) -> tuple[str, tuple[Mark, ...]]:
         """Why it is skipped, or its marks. What can't be read is told by normalize, as always."""

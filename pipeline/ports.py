@@ -7,7 +7,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pipeline.domain.endings import Ending
 from pipeline.domain.errors import Fault, FieldError, Trouble
-from pipeline.domain.lifecycle import Condition, Flow, Item, Mark, Pace, Ref, Step
+from pipeline.domain.finished import Finished as Finished
+from pipeline.domain.lifecycle import Condition, Flow, Item, Mark, Pace, Ref, Step, is_marked
 from pipeline.domain.order import Order
 from pipeline.domain.reports import Acknowledgement, Cancellation, Shipment, StatusReport
 
@@ -171,19 +172,6 @@ class Oms(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
-    """What is remembered of a finished document once its bodies are gone. Fingerprints are 12 hex digits."""
-
-    fingerprint: str  # of the raw
-    sent: str  # of what its targets were sent, together; "" for nothing
-    version: datetime | None
-    finished_at: datetime
-    discarded: bool = False
-    pushed: bool = False
-    receipt: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """One item in hand. Bodies are decoded; facts are small strings kept from earlier steps."""
 
@@ -210,8 +198,7 @@ class Holding:
 
     def is_marked(self, mark: Mark) -> bool:
         """Whether the version in hand came with it."""
-        words, _, version = self.facts.get("as", "").partition(":")
-        return version == self.raw_fingerprint and mark in words.split(",")
+        return is_marked(self.facts, self.raw_fingerprint, mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

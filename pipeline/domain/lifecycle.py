@@ -80,6 +80,12 @@ class Ref:
         return cls(FLOWS[parts[0]], parts[1], parts[2])
 
 
+def is_marked(facts: Mapping[str, str], version: str, mark: Mark) -> bool:
+    """Whether the version of this fingerprint came with the mark; `as` in its facts says so."""
+    words, _, marked = facts.get("as", "").partition(":")
+    return marked == version and mark in words.split(",")
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """At most `limit` documents that came under `key` are on their way at once, over all processes."""

@@ -9,13 +9,14 @@ _HEAD = struct.Struct(">6s6sIIB")
 _NONE = b"\0" * 6
 DISCARDED = 1
 PUSHED = 2
+HISTORY = 4
 RECEIPT_BYTES = 24
 
 
 def pack_line(finished: Finished) -> bytes:
     """A receipt that does not fit in 24 bytes is left out (it stays in the timeline while that is kept)."""
     receipt = (finished.receipt or "").encode()
-    flags = (DISCARDED if finished.discarded else 0) | (PUSHED if finished.pushed else 0)
+    flags = DISCARDED * finished.discarded | PUSHED * finished.pushed | HISTORY * finished.history
     head = _HEAD.pack(
         bytes.fromhex(finished.fingerprint),
         bytes.fromhex(finished.sent) if finished.sent else _NONE,
@@ -36,6 +37,7 @@ def unpack_line(line: bytes) -> Finished:
         finished_at=datetime.fromtimestamp(finished, UTC),
         discarded=bool(flags & DISCARDED),
         pushed=bool(flags & PUSHED),
+        history=bool(flags & HISTORY),
         receipt=line[_HEAD.size :].decode() or None,
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pipeline.domain.endings import Advanced, Dead, Ending, GivenBack, Held, Parked, Pending, Target, Unknown, Waiting
 from pipeline.domain.errors import Fault
 from pipeline.domain.fingerprint import together
-from pipeline.domain.lifecycle import Condition, Ref, Step, lane
+from pipeline.domain.lifecycle import Condition, Mark, Ref, Step, lane
 from pipeline.ports import Finished, Holding
 from pipeline.stores.bodies import Bodies, to_text
 from pipeline.stores.keys import finished_key, receipt_key
@@ -164,6 +164,7 @@ class Settlement:
                 finished_at=datetime.fromtimestamp(self._now / 1000, UTC),
                 discarded=ending.discarded,
                 pushed=bool(together),
+                history=holding.is_marked(Mark.HISTORIC),
                 receipt=receipt,
             ),
         )

@@ -80,6 +80,7 @@ class World:
             context=self.context,
             owner=owner or Owners(self.redis, self.ledger).owner,
             horizon=lambda: self.adopted,
+            history=Owners(self.redis, self.ledger).is_history,
         )
         self.reports: list[Report] = []
         self.hinted: list[str] = []

@@ -17,7 +17,7 @@ from pipeline.operations.backfill.wish import FileReport, FileWish, format_of
 from pipeline.polling import Polling
 
 MOST: Final = 200  # on their way at once
-CALLS: Final = 10  # of each hand that a target's cap allows: so long does a live order wait behind them
+CALLS: Final = 3  # of each hand that a target's cap allows: so long does a live order wait behind them
 
 
 def pace_for(config: Config, network: Network, account: str, asked: int | None) -> Pace:

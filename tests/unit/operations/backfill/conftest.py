@@ -59,10 +59,10 @@ class Desk:
         return {word: count for word, count in report.counts.items() if count}
 
 
-def make_desk(folder: Path, **oms: Any) -> Desk:
+def make_desk(folder: Path, market: FakeMarketplace | None = None, **oms: Any) -> Desk:
     """Routes to o1; a start after the old orders."""
     history = FakeWrite(volatile=VOLATILE, takes_history=True)
-    market = FakeMarketplace(accept=FakeWrite(), acknowledge=FakeWrite())
+    market = market or FakeMarketplace(accept=FakeWrite(), acknowledge=FakeWrite())
     world = World(markets={"m1": market}, oms=oms or {"o1": FakeOms(import_orders=history)})
     config = Config(
         path=Path("orderpipe.toml"),

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from pipeline.domain.endings import Advanced
-from pipeline.domain.lifecycle import Pace, Step
+from pipeline.domain.lifecycle import Flow, Pace, Step
 from pipeline.operations.backfill import waits
 from pipeline.operations.backfill.lines import Unfit
 from pipeline.operations.backfill.opening import pace_for
 from pipeline.operations.backfill.wish import FileWish
 from pipeline.operations.errors import NotAllowed
 from pipeline.stores.ledger import RedisLedger
-from tests.fakes.partners import FakeOms, raw_order
+from tests.fakes.partners import VOLATILE, FakeMarketplace, FakeOms, raw_order, requests
 from tests.fakes.writes import FakeWrite
 from tests.unit.operations.backfill.conftest import START, Desk, canonical, make_desk
 
@@ -329,7 +329,7 @@ def test_the_pace_follows_how_many_a_target_takes_a_call(desk: Desk, tmp_path: P
     config, network = desk.fetching._config, desk.world.network
     assert pace_for(config, network, "m1", None) == Pace("m1", 200)
     slow = make_desk(tmp_path, o1=FakeOms(import_orders=FakeWrite(batch=1)))
-    assert pace_for(slow.fetching._config, slow.world.network, "m1", None) == Pace("m1", 20)
+    assert pace_for(slow.fetching._config, slow.world.network, "m1", None) == Pace("m1", 6)
     assert pace_for(slow.fetching._config, slow.world.network, "m1", 7) == Pace("m1", 7)
 
 
@@ -377,3 +377,19 @@ def test_a_table_is_read_like_lines(desk: Desk) -> None:
     desk.world.run()
     assert desk.world.sent("o1") == ["H1"]
     assert [line["sku"] for line in desk.world.record("H1").document["lines"]] == ["S1", "S2"]
+
+
+def test_what_its_oms_has_shipped_of_history_is_told_to_no_marketplace(tmp_path: Path) -> None:
+    taker = FakeWrite(takes_history=True, volatile=VOLATILE)
+    oms = FakeOms(import_orders=taker, acknowledge_shipped=FakeWrite())
+    desk = make_desk(tmp_path, market=FakeMarketplace(ship=FakeWrite()), o1=oms)
+    world = desk.world
+    live = canonical("A1", "unshipped", purchased_at=LATER, updated_at=LATER)
+    desk.read(desk.file(canonical("H1"), canonical("H2", "unshipped"), live), historic=True)
+    world.run()
+    for _ in range(2):
+        oms.lists["shipped"].append(requests("H1", "H2", "A1"))
+        world.poll("o1", Flow.SHIPMENTS)
+        listed = {key.decode() for key in world.redis.keys("op:d:shipments:*")}
+        assert listed == {"op:d:shipments:o1:A1"}
+        world.forget_bodies()
