@@ -72,7 +72,7 @@ def test_what_the_ledger_lacks_is_missing_and_fetched_when_asked(w: World) -> No
 def test_a_version_that_no_poll_has_seen_differs_unless_it_is_quite_new(w: World) -> None:
     w.receive(old("A1"), old("A2"))
     later = (NOW - timedelta(days=1)).isoformat()
-    w.markets["m1"].pages.append(page_of(old("A1", at=later), old("A2", at=NOW.isoformat())))
+    w.markets["m1"].pages.append(page_of(old("A1", at=later), old("A2", at=datetime.now(UTC).isoformat())))
     found = run(w)["m1"]
     assert (found["different"], found["unclear"], found["missing"]) == (["A1"], 1, [])
 
