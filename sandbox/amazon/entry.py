@@ -16,8 +16,6 @@ Elements = frozenset[str]
 Answering = Callable[[Ask, Elements], Reply]
 AGENT = re.compile(r"[^\s/()]+/\S+.*")
 FORM = {"grant_type", "refresh_token", "client_id", "client_secret"}
-# No x-amzn-RateLimit-Limit on these (Amazon's specifications, headers of each response).
-UNTOLD = frozenset({403, 429})
 
 
 class Entry:
@@ -65,8 +63,7 @@ class Entry:
             try:
                 reply = answer(ask, shown)
             except Refusal as refusal:
-                if refusal.status not in UNTOLD:
-                    refusal.headers += told
+                refusal.headers += told  # not on 403 and 429, which are said before this (Amazon's specifications)
                 raise
             return Reply(reply.status, reply.body, (*reply.headers, *told, make_request_id()))
 
