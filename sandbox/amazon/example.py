@@ -5,14 +5,14 @@ from sandbox.amazon.places import SELLING_IDS
 
 _IDS = ", ".join(f'"{marketplace_id}"' for marketplace_id in SELLING_IDS)
 ACCOUNT = f"""\
-[marketplaces.amazon-demo]
+[marketplaces.{{account}}]
 connector = "amazon"
 start = 2020-01-01T00:00:00Z
 poll.orders = "1s"
 settle_delay = "1s"
 overlap = "2m"
 
-[marketplaces.amazon-demo.settings]
+[marketplaces.{{account}}.settings]
 base_url = "{{base}}/amazon"
 token_url = "{{base}}/amazon/auth/o2/token"
 client_id = "file:amazon-client-id"

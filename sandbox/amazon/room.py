@@ -1,6 +1,7 @@
 """The simulated Amazon: its endpoints, and what time and buyers do to its orders."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from sandbox.amazon.wire import plant_fault, write_order
 from sandbox.exchange import Endpoint, Refusal
 from sandbox.faults import Dial
 from sandbox.market import Plant
-from sandbox.paths import read_path
+from sandbox.paths import read_path, set_path
 from sandbox.reply import Reply
 from sandbox.samples import AWAITING, CANCELLED, PROCESSING, Sample
 
@@ -140,6 +141,27 @@ class Amazon:
     def holds(self, order_id: str) -> bool:
         """Whether it has an order of this id."""
         return self.book.find(order_id) is not None
+
+    def show_order(self, order_id: str) -> dict[str, Any] | None:
+        """The whole order, also what its seller may not see yet; None: no such order."""
+        held = self.book.find(order_id)
+        return None if held is None else held.wire
+
+    def change_order(self, order_id: str, raw: Mapping[str, Any], now: datetime) -> None:
+        """`{status?, set?: {path: value}}`: the buyer cancels, an address changes. lastUpdatedTime moves."""
+        held = self.book.find(order_id)
+        if held is None:
+            raise KeyError("no such order")
+        if "status" in raw and raw["status"] not in words.STATUSES:
+            raise ValueError(f"status is one of {', '.join(words.STATUSES)}")
+        for path, value in raw.get("set", {}).items():
+            if path in {"fulfillment.fulfillmentStatus", "createdTime", "lastUpdatedTime", "orderId"}:
+                raise ValueError(f"{path} can't be set")
+            set_path(held.wire, path, value)
+        if "status" in raw:
+            self.book.move(held, raw["status"], now)
+        else:
+            self.book.touch(held, now)
 
     def is_shipped(self, order_id: str) -> bool | None:
         """None: not our order."""

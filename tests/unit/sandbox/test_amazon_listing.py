@@ -417,6 +417,26 @@ def test_a_planted_fault_shows_and_is_undone_by_its_good_value(kind: str) -> Non
     assert read_path(seller.order(order_id, includedData=ALL), plant.field) == plant.good
 
 
+def test_the_control_api_sees_the_whole_order_and_changes_it() -> None:
+    seller = Seller()
+    (order_id,) = seller.fill(1, PENDING)
+    whole = seller.room.show_order(order_id)
+    assert whole["recipient"]["deliveryAddress"]["addressLine1"]
+    before = seller.order(order_id)["lastUpdatedTime"]
+    changes = {"recipient.deliveryAddress.city": "Lyon", "orderItems.*.product.title": "Lampe"}
+    seller.room.change_order(order_id, {"set": changes, "status": "UNSHIPPED"}, seller.clock())
+    after = seller.order(order_id)
+    assert after["lastUpdatedTime"] > before
+    assert (after["recipient"]["deliveryAddress"]["city"], after["orderItems"][0]["product"]["title"]) == (
+        "Lyon",
+        "Lampe",
+    )
+    for wrong in ({"status": "Unshipped"}, {"set": {"orderId": "1"}}, {"set": {"nowhere.city": "Lyon"}}):
+        with pytest.raises((ValueError, KeyError)):
+            seller.room.change_order(order_id, wrong, seller.clock())
+    assert seller.room.show_order("111-1111111-1111111") is None
+
+
 def test_ids_are_one_of_a_kind_whatever_the_samples_are() -> None:
     seller = Seller()
     ids = seller.fill(300, Shares(awaiting=0, processing=0, cancelled=0, foreign=0, hostile_ids=0.5))
