@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sandbox.amazon import example as amazon_example
+from sandbox.amazon.dials import AmazonDials
+from sandbox.amazon.room import Amazon
+from sandbox.amazon.wire import PLANTS as AMAZON_PLANTS
 from sandbox.bol import example as bol_example
 from sandbox.bol.dials import BolDials
 from sandbox.bol.room import Bol
@@ -60,6 +64,22 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         secrets=mirakl_example.list_secrets,
         plants=MIRAKL_PLANTS,
         suit=unname_pickup,  # contracts, marketplaces section 5: shipping_pudo_id, and no name
+    ),
+    "amazon": MarketRow(
+        make=lambda dials, ground: Amazon(dials, ground.agenda, ground.dial),
+        dials=AmazonDials,
+        doors=Doors(
+            "amazon",
+            lists=("amazon.orders",),
+            writes=("amazon.shipments",),
+            token="amazon.token",
+            created="amazon.order_created",
+        ),
+        named="amazon-demo",
+        seller="amazon",
+        account=amazon_example.ACCOUNT,
+        secrets=amazon_example.list_secrets,
+        plants=AMAZON_PLANTS,
     ),
     "bol": MarketRow(
         make=lambda dials, ground: Bol(dials, ground.agenda, ground.dial, ground.journal),

@@ -18,7 +18,7 @@ from sandbox.exchange import Answer, Endpoint, Refusal
 from sandbox.faults import Dial
 from sandbox.journal import Journal
 from sandbox.market import Plant
-from sandbox.octopia.wire import read_path
+from sandbox.paths import read_path
 from sandbox.reply import Reply
 from sandbox.samples import CANCELLED, Sample
 

@@ -21,7 +21,7 @@ from sandbox.mirakl.listing import Listing
 from sandbox.mirakl.shipments import Shipments
 from sandbox.mirakl.tracking import Tracking
 from sandbox.mirakl.wire import plant_fault, write_order
-from sandbox.octopia.wire import read_path
+from sandbox.paths import read_path
 from sandbox.reply import Reply
 from sandbox.samples import AWAITING, CANCELLED, FOREIGN, PROCESSING, Sample
 

@@ -15,8 +15,9 @@ from sandbox.octopia.book import Book, Held
 from sandbox.octopia.dials import OctopiaDials
 from sandbox.octopia.entry import Entry
 from sandbox.octopia.listing import Listing, read_search
-from sandbox.octopia.wire import plant_fault, read_path, set_path, write_order
+from sandbox.octopia.wire import plant_fault, write_order
 from sandbox.octopia.writes import Writes, find_order
+from sandbox.paths import read_path, set_path
 from sandbox.reply import Reply, reply_json
 from sandbox.samples import AWAITING, CANCELLED, PROCESSING, Sample
 

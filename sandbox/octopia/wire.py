@@ -150,26 +150,3 @@ def plant_fault(kind: str, wire: dict[str, Any]) -> Plant:
         good, wire["currencyCode"] = wire["currencyCode"], "EUX"
         return Plant(order_id, kind, "currencyCode", good)
     raise ValueError(f"unknown plant {kind!r}")
-
-
-def read_path(wire: Any, path: str) -> Any:
-    """The value at a dotted path (`lines.0.quantity`; `*` is the first of a list); None where there is none."""
-    for part in path.split("."):
-        wire = wire[0 if part == "*" else int(part)] if isinstance(wire, list) else wire.get(part)
-        if wire is None:
-            return None
-    return wire
-
-
-def set_path(wire: Any, path: str, value: Any) -> None:
-    """Set a value by its path, `*` for every item. KeyError, IndexError or ValueError: no such place."""
-    head, _, rest = path.partition(".")
-    if isinstance(wire, list) and rest:
-        for item in wire if head == "*" else [wire[int(head)]]:
-            set_path(item, rest, value)
-    elif not isinstance(wire, dict):
-        raise KeyError(head)
-    elif rest:
-        set_path(wire[head], rest, value)
-    else:
-        wire[head] = value

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.octopia.wire import plant_fault, read_path, set_path, write_order
+from sandbox.octopia.wire import plant_fault, write_order
+from sandbox.paths import read_path, set_path
 from sandbox.samples import PLAIN, PLANT_KINDS, Shares, make_samples
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
