@@ -100,6 +100,8 @@ def _line(wire: Mapping[str, Any], order: OrderStatus | None) -> Line:
     quantity, shipped = whole(wire.get("quantityOrdered")), whole(done.get("quantityFulfilled"))
     unit_price = amount(record(record(product.get("price")).get("unitPrice")).get("amount"))
     goods, shipping, off = _of(wire, "ITEM"), _of(wire, "SHIPPING"), _discount(wire, "ITEM")
+    if shipping is None and _adds_up(wire):
+        shipping = Decimal(0)  # what the breakdown leaves out took nothing, for the rest is the whole
     canceled = bool(record(record(wire.get("cancellation")).get("cancellationExecution")))
     if unit_price is not None and quantity is not None:
         goods = quantity * unit_price
@@ -188,6 +190,14 @@ def _discount(wire: Mapping[str, Any], kind: str) -> Decimal | None:
         told = told or [("ITEM", amount(record(one.get("subtotal")).get("amount")))]
         found += [abs(value) for subtype, value in told if value is not None and subtype == kind]
     return _some(found)
+
+
+def _adds_up(wire: Mapping[str, Any]) -> bool:
+    """Whether the categories that are told are all there is, as in each of Amazon's own examples."""
+    proceeds = record(wire.get("proceeds"))
+    whole_of_it = amount(record(proceeds.get("proceedsTotal")).get("amount"))
+    parts = [amount(record(one.get("subtotal")).get("amount")) for one in records(proceeds.get("breakdowns"))]
+    return bool(parts) and whole_of_it is not None and whole_of_it == _some(parts)
 
 
 def _only(words: Iterable[str | None]) -> str | None:
