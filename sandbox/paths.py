@@ -1,5 +1,6 @@
 """A value in a wire document by its dotted path: `lines.0.quantity`, `*` for every item of a list."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 
@@ -24,3 +25,11 @@ def set_path(wire: Any, path: str, value: Any) -> None:
         set_path(wire[head], rest, value)
     else:
         wire[head] = value
+
+
+def change_paths(wire: Any, changes: Mapping[str, Any], fixed: Collection[str]) -> None:
+    """Set each value by its path. ValueError: one of `fixed`, which only what happens to the order moves."""
+    for path, value in changes.items():
+        if path in fixed:
+            raise ValueError(f"{path} can't be set")
+        set_path(wire, path, value)

@@ -1,6 +1,7 @@
 """The simulated bol: its endpoints, and what time and buyers do to its orders."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import count
@@ -18,7 +19,7 @@ from sandbox.exchange import Answer, Endpoint, Refusal
 from sandbox.faults import Dial
 from sandbox.journal import Journal
 from sandbox.market import Plant
-from sandbox.paths import read_path
+from sandbox.paths import change_paths, read_path
 from sandbox.reply import Reply
 from sandbox.samples import CANCELLED, Sample
 
@@ -111,6 +112,24 @@ class Bol:
     def holds(self, order_id: str) -> bool:
         """Whether it has an order of this id."""
         return self.book.find(order_id) is not None
+
+    def show_order(self, order_id: str) -> dict[str, Any] | None:
+        """The whole order with its parcels' numbers; None: no such order."""
+        held = self.book.find(order_id)
+        return None if held is None else held.wire | {"parcels": held.parcels}
+
+    def change_order(self, order_id: str, raw: Mapping[str, Any], now: datetime) -> None:
+        """`{status?, set?: {path: value}}`; the only status is `Canceled`, of what is open. All items change."""
+        held = self.book.find(order_id)
+        if held is None:
+            raise KeyError("no such order")
+        if raw.get("status", CANCELED) != CANCELED:
+            raise ValueError(f"bol's orders have no status of their own: only {CANCELED} can be given")
+        change_paths(held.wire, raw.get("set", {}), {"orderId"})
+        for item in held.items:
+            if "status" in raw:
+                item["quantityCancelled"] += max(count_open(item), 0)
+            self.book.touch(held, item, now)
 
     def is_shipped(self, order_id: str) -> bool | None:
         """None: not our order."""

@@ -88,9 +88,9 @@ class Writes:
             return "More pieces than are open of the item"
         held = found[0][0]
         numbers = set(filter(None, re.split(r"[\s,;|]+", number or "")))
-        if numbers & held.parcels:
+        if numbers & set(held.parcels):
             self.tally["repeated parcel"] += 1
-        held.parcels |= numbers
+        held.parcels += sorted(numbers)
         for _, item, row in found:
             item["quantityShipped"] += row["quantity"]
             self._book.touch(held, item, moment)

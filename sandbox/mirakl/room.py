@@ -1,6 +1,7 @@
 """The simulated Mirakl: its endpoints, and what time does to its orders."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from sandbox.mirakl.listing import Listing
 from sandbox.mirakl.shipments import Shipments
 from sandbox.mirakl.tracking import Tracking
 from sandbox.mirakl.wire import plant_fault, write_order
-from sandbox.paths import read_path
+from sandbox.paths import change_paths, read_path
 from sandbox.reply import Reply
 from sandbox.samples import AWAITING, CANCELLED, FOREIGN, PROCESSING, Sample
 
@@ -47,7 +48,7 @@ class Mirakl:
         decisions = Decisions(self.book, agenda, self.board, self.tally)
         tracking = Tracking(self.book, agenda, self.board, self.tally)
         amounts = Amounts(self.book, self.board, self.tally)
-        shipments = Shipments(self.book, self.board, tracking, self.tally, journal)
+        shipments = self.shipments = Shipments(self.book, self.board, tracking, self.tally, journal)
         rows: tuple[tuple[str, str, str, str, Answer], ...] = (
             ("orders", "OR11", "GET", "orders", listing.answer),
             ("references", "OR04", "PUT", "orders", decisions.refer),
@@ -139,6 +140,24 @@ class Mirakl:
     def holds(self, order_id: str) -> bool:
         """Whether it has an order of this id."""
         return self.book.find(order_id) is not None
+
+    def show_order(self, order_id: str) -> dict[str, Any] | None:
+        """The whole order, also what its seller may not see yet, with its shipments; None: no such order."""
+        held = self.book.find(order_id)
+        return None if held is None else held.wire | {"shipments": self.shipments.list_of(order_id)}
+
+    def change_order(self, order_id: str, raw: Mapping[str, Any], now: datetime) -> None:
+        """`{status?, set?: {path: value}}`: the buyer cancels, an address changes. last_updated_date moves."""
+        held = self.book.find(order_id)
+        if held is None:
+            raise KeyError("no such order")
+        if "status" in raw and raw["status"] not in words.STATUSES:
+            raise ValueError(f"status is one of {', '.join(words.STATUSES)}")
+        change_paths(held.wire, raw.get("set", {}), {"order_state", "last_updated_date", "order_id"})
+        if "status" in raw:
+            self.book.move(held, raw["status"], now, forced=True)
+        else:
+            self.book.touch(held, now)
 
     def is_shipped(self, order_id: str) -> bool | None:
         """None: not our order."""

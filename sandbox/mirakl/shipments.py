@@ -45,6 +45,10 @@ class Shipments:
         self._journal = journal
         self._kept: dict[str, Shipment] = {}
 
+    def list_of(self, order_id: str) -> list[dict[str, Any]]:
+        """An order's, as ST11 shows them."""
+        return [shipment.wire for shipment in self._kept.values() if shipment.wire["order_id"] == order_id]
+
     def create(self, ask: Ask) -> Reply:
         """ST01: 201."""
         rows = self._read(ask, {"order_id": check_filled}, {"tracking", "shipment_lines", "shipped"})

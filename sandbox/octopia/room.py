@@ -17,7 +17,7 @@ from sandbox.octopia.entry import Entry
 from sandbox.octopia.listing import Listing, read_search
 from sandbox.octopia.wire import plant_fault, write_order
 from sandbox.octopia.writes import Writes, find_order
-from sandbox.paths import read_path, set_path
+from sandbox.paths import change_paths, read_path
 from sandbox.reply import Reply, reply_json
 from sandbox.samples import AWAITING, CANCELLED, PROCESSING, Sample
 
@@ -176,10 +176,7 @@ class Octopia:
             raise KeyError("no such order")
         if "status" in raw and raw["status"] not in words.STATUSES:
             raise ValueError(f"status is one of {', '.join(words.STATUSES)}")
-        for path, value in raw.get("set", {}).items():
-            if path in {"status", "updatedAt", "orderId"}:
-                raise ValueError(f"{path} can't be set")
-            set_path(held.wire, path, value)
+        change_paths(held.wire, raw.get("set", {}), {"status", "updatedAt", "orderId"})
         if "status" in raw:
             self.book.move(held, raw["status"], now, forced=True)
         else:

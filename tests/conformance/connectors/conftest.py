@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.connectors.registry import CONNECTORS
-from tests.conformance.connectors.cards import LISTS, WRITES, find_card, list_cards
+from tests.conformance.connectors.cards import LISTS, WRITES, connector_of, find_card, list_all
 from tests.conformance.connectors.offered import capabilities_of, has_look
 from tests.conformance.connectors.simulator import Simulator, running
 from tests.conformance.connectors.stand import Stand
@@ -17,7 +16,7 @@ MakeStand = Callable[..., Stand]
 
 @pytest.fixture(scope="session")
 def simulator_of() -> Iterator[Callable[[str], Simulator]]:
-    """A connector's simulator by its name."""
+    """A connector's simulator by its card's name."""
     started: dict[str, Simulator] = {}
     with ExitStack() as stack:
 
@@ -25,7 +24,7 @@ def simulator_of() -> Iterator[Callable[[str], Simulator]]:
             if name not in started:
                 card = find_card(name)
                 assert card is not None
-                started[name] = stack.enter_context(running(CONNECTORS[name], card))
+                started[name] = stack.enter_context(running(connector_of(name), card))
             return started[name]
 
         yield find
@@ -61,15 +60,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     what, wanted = mark.args[0], dict(mark.kwargs)
     token, look, kind, only = (wanted.pop(name, None) for name in ("token", "look", "kind", "only"))
     found = []
-    for connector, card in list_cards():
+    for card_name, card in list_all():
         cards: Any = card.writes if what == "writes" else card.lists
-        if (token and card.token is None) or kind not in (None, connector.kind):
+        if (token and card.token is None) or kind not in (None, connector_of(card_name).kind):
             continue
         for name in WRITES if what == "writes" else LISTS:
-            if name not in cards or name not in capabilities_of(connector.name) or only not in (None, name):
+            if name not in cards or name not in capabilities_of(card_name) or only not in (None, name):
                 continue
-            if look and not has_look(connector.name, name):
+            if look and not has_look(card_name, name):
                 continue
             if all(getattr(cards[name], key) for key in wanted):
-                found.append(pytest.param((connector.name, name), id=f"{connector.name}-{name}"))
+                found.append(pytest.param((card_name, name), id=f"{card_name}-{name}"))
     metafunc.parametrize("stand", found, indirect=True)

@@ -7,8 +7,7 @@ from typing import Any
 from pipeline.config.model import Route
 from pipeline.connectors.contract import Rig
 from pipeline.connectors.http import Http, open_client
-from pipeline.connectors.registry import CONNECTORS
-from tests.conformance.connectors.cards import LISTS, WRITES, find_card
+from tests.conformance.connectors.cards import LISTS, WRITES, connector_of, find_card
 from tests.conformance.connectors.simulator import KNOWN, account_of, read_example
 from tests.unit.connectors.rig import Budgets, References, Tokens
 
@@ -17,7 +16,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 def rig_of(name: str) -> Rig:
     """The connector's rig with the simulator's example account; nobody listens there."""
-    connector, card = CONNECTORS[name], find_card(name)
+    connector, card = connector_of(name), find_card(name)
     assert card is not None
     account = account_of(connector, read_example(connector, card, NOWHERE))
     with open_client() as client:  # closed: building a client calls nobody
@@ -35,7 +34,7 @@ def rig_of(name: str) -> Rig:
 
 def route_of(name: str) -> Route:
     """The example's route to it."""
-    connector, card = CONNECTORS[name], find_card(name)
+    connector, card = connector_of(name), find_card(name)
     assert card is not None
     config = read_example(connector, card, NOWHERE)
     account = account_of(connector, config).name
@@ -45,13 +44,13 @@ def route_of(name: str) -> Route:
 @cache
 def client_of(name: str) -> Any:
     """Its client. Whatever building it raises."""
-    return CONNECTORS[name].build(rig_of(name))
+    return connector_of(name).build(rig_of(name))
 
 
 @cache
 def capabilities_of(name: str) -> frozenset[str]:
     """What its client offers; nothing where it can't be built (the declaration's tests say why)."""
-    if name not in KNOWN or find_card(name) is None:
+    if connector_of(name).name not in KNOWN or find_card(name) is None:
         return frozenset()
     try:
         client = client_of(name)

@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.domain.errors import Puzzling, Trouble
 from pipeline.domain.order import Order
+from pipeline.domain.reports import LineQuantity
 from pipeline.ports import Row
 from tests.builders import build_parcel, build_shipment
 from tests.conformance.connectors.reading import Reading
@@ -113,7 +114,8 @@ def test_hostile_ids_survive_from_the_list_to_the_shipment(stand: Stand) -> None
             continue
         order = read(stand, row)
         shipping = replace(stand, capability="ship")
-        parcel = build_parcel(number=stand.simulator.fresh_id(), carrier="Colissimo")
+        everything = tuple(LineQuantity(id=line.id, quantity=line.quantity) for line in order.lines)
+        parcel = build_parcel(number=stand.simulator.fresh_id(), carrier="Colissimo", lines=everything)
         shipment = build_shipment(order_id=order.id, parcels=(parcel,))
         (outcome,) = shipping.send(shipping.prepare(shipment))
         if stand.client.parcels(row.raw):

@@ -230,6 +230,9 @@ def test_several_parcels_in_one_call() -> None:
         ({"shipment_success": [{}, {}], "shipment_errors": []}, Taken),
         ({"shipment_errors": [{"order_id": "A", "message": "quantity"}]}, Refused),
         ({"shipment_success": [{}], "shipment_errors": [{"message": "quantity"}]}, Ambiguous),
+        ({"shipment_success": [], "shipment_errors": []}, Ambiguous),
+        ({}, Ambiguous),
+        (None, Ambiguous),
     ],
 )
 def test_what_the_answer_says_of_each_shipment(answer: Any, kind: Any) -> None:
@@ -266,9 +269,12 @@ def test_words_of_a_refusal_hold_no_ids() -> None:
     assert not any(word in outcome.message for word in ("Order_00010", "zoe"))
 
 
+MADE = httpx.Response(201, json={"shipment_success": [{"id": "1"}]})
+
+
 def test_lines_that_were_refused_are_in_no_parcel() -> None:
     refused = {"orders": [second_line(mirakl_order("A"), "REFUSED")]}
-    partner = Partner().says(CARRIERS, refused, created(), httpx.Response(201))
+    partner = Partner().says(CARRIERS, refused, created(), MADE)
     everything = shipment(parcel(lines=(*LINES, LineQuantity(id="A-2", quantity=2))))
     assert ship(partner, everything, shipments="multi") == Taken()
     (sent,) = partner.sent()["shipments"]
@@ -284,7 +290,7 @@ def test_parcels_whose_contents_are_not_told_apart_are_held_or_told_as_one() -> 
     outcome = ship(Partner().says(CARRIERS, one(), created()), WHOLE, shipments="multi")
     assert isinstance(outcome, Puzzling)
     assert 'several_parcels = "join"' in outcome.message
-    partner = Partner().says(CARRIERS, one(), created(), httpx.Response(201))
+    partner = Partner().says(CARRIERS, one(), created(), MADE)
     assert ship(partner, WHOLE, shipments="multi", several_parcels="join") == Taken()
     (sent,) = partner.sent()["shipments"]
     assert sent["tracking"]["tracking_number"] == "1Z, 2Z"

@@ -264,3 +264,27 @@ def test_a_backlog_lies_in_the_minute_before(clock: TurnedClock) -> None:
     changes = [held.updated_at for held in room.book]
     assert changes == sorted(changes)
     assert all(one < other for one, other in pairwise(changes))
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "path"),
+    [
+        ("octopia", "Cancelled", "reference"),
+        ("mirakl", "CANCELED", "shipping_zone_code"),
+        ("bol", "Canceled", "shipmentDetails.city"),
+    ],
+)
+def test_orders_of_any_marketplace_are_shown_and_changed(start: Start, name: str, word: str, path: str) -> None:
+    partners = start(orders=0, marketplaces=(name,))
+    (order_id,) = partners.control("POST", "/orders", count=1, plain=True)["ids"]
+    place = f"/{name}/orders/{order_id}"
+    changed = partners.control("POST", place, set={path: "elsewhere"})
+    head, _, rest = path.partition(".")
+    assert (changed[head][rest] if rest else changed[head]) == "elsewhere"
+    assert partners.control("GET", place) == changed
+    assert partners.state()[name]["cancelled"] == []
+    partners.control("POST", place, status=word)
+    assert partners.state()[name]["cancelled"] == [order_id]
+    for nonsense in ({"status": "Lost"}, {"set": {"no.such.place": 1}}, {"colour": "red"}):
+        assert partners.http.post(f"/_{place}", json=nonsense).status_code == 400
+    assert partners.http.get(f"/_/{name}/orders/nobody").status_code == 404

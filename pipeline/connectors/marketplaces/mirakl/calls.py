@@ -50,7 +50,10 @@ class Calls:
     ) -> Answer:
         """One write. `marked` False: a failure of it proves that nothing happened that matters (`client.py`)."""
         with within_budget(self._rig, rate):
-            return self._call(method, path, what=what or f"{method} {path}", write=marked, content=content)
+            answer = self._call(method, path, what=what or f"{method} {path}", write=marked, content=content)
+        if answer.content.strip():
+            answer.json()  # most say 204; a page of HTML with a 2xx says nothing
+        return answer
 
     def _call(
         self,

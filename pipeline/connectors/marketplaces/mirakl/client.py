@@ -136,7 +136,7 @@ class Mirakl:
     def _refer(self, bodies: Sequence[Body]) -> Sequence[Outcome]:
         content = {"orders": [body.content for body in bodies]}
         answer = self._calls.write(reference_back(self._calls.frequency), "PUT", "orders", content)
-        return referenced_in(answer.json() if answer.content.strip() else None, bodies)
+        return referenced_in(answer.json(), bodies) if answer.content.strip() else [Taken()] * len(bodies)
 
     # ------------------------------------------------------------ ship
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pipeline.connectors.marketplaces.mirakl.states import OVER, STATUSES, TO_ACCEPT, UNDECIDED, state_of
 from pipeline.connectors.wire import maybe, record, records, segment, text
-from pipeline.domain.errors import FieldError, Invalid, Puzzling, Refused
+from pipeline.domain.errors import Ambiguous, FieldError, Invalid, Puzzling, Refused
 from pipeline.domain.order import Line, Order, OrderStatus
 from pipeline.domain.reports import Acknowledgement
 from pipeline.ports import Absent, Body, Outcome, Row, Seen, Taken
@@ -67,10 +67,16 @@ def looks_referenced(row: Row, body: Body) -> Seen:
 
 
 def referenced_in(answer: Any, bodies: Sequence[Body]) -> list[Outcome]:
-    """One outcome per order: `updated_orders[].errors` names those that were not taken (Mirakl's OpenAPI, OR04)."""
+    """One outcome per order: `updated_orders[].errors` names those that were not taken (Mirakl's OpenAPI, OR04). Of an
+    order that it does not name nothing is known.
+    """
     told = maybe(records, answer.get("updated_orders")) if isinstance(answer, Mapping) else None
-    errors = {maybe(text, one.get("order_id")): maybe(records, one.get("errors")) for one in told or ()}
-    return [_refused(errors[body.id] or ()) if errors.get(body.id) else Taken() for body in bodies]
+    errors = {maybe(text, one.get("order_id")): maybe(records, one.get("errors")) or () for one in told or ()}
+    unnamed = Ambiguous("PUT orders: its answer does not name this order")
+    return [
+        unnamed if body.id not in errors else _refused(errors[body.id]) if errors[body.id] else Taken()
+        for body in bodies
+    ]
 
 
 def _refused(errors: Sequence[Mapping[str, Any]]) -> Refused:

@@ -150,11 +150,13 @@ def numbers_at(raw: Mapping[str, Any]) -> frozenset[str]:
 
 
 def created_in(body: Any) -> Outcome:
-    """ST01's answer names what it refused in `shipment_errors` (Mirakl's OpenAPI, ST01); some of it is a doubt."""
+    """ST01's answer names what it made in `shipment_success` and what it refused in `shipment_errors` (Mirakl's
+    OpenAPI, ST01). Some of it, or nothing named at all, is a doubt.
+    """
     told = body if isinstance(body, Mapping) else {}
     errors, made = maybe(records, told.get("shipment_errors")), maybe(records, told.get("shipment_success"))
     if not errors:
-        return Taken()
+        return Taken() if made else Ambiguous("POST shipments: its answer names no shipment; look at the order there")
     words = masked("; ".join(dict.fromkeys(maybe(text, one.get("message")) or "no reason told" for one in errors)))
     if made:
         return Ambiguous(

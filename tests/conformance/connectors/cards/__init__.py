@@ -1,4 +1,5 @@
-"""One card a connector, in a file of its name: `CARD`."""
+"""One card a connector, in a file of its name: `CARD`. `VARIANTS`: more, by name, for settings under which it makes
+other calls."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -16,12 +17,19 @@ LISTS = ("new_orders", "shipped", "status_requests", "cancelled")
 
 
 def find_card(name: str) -> Card | None:
-    """The connector's card, None where there is no file of its name."""
-    module = f"{__name__}.{name.replace('-', '_')}"
+    """The connector's card, None where there is no file of its name. `mirakl/tracking`: of its `VARIANTS`."""
+    connector, _, variant = name.partition("/")
+    module = f"{__name__}.{connector.replace('-', '_')}"
     if find_spec(module) is None:
         return None
-    card: Card = import_module(module).CARD
+    found = import_module(module)
+    card: Card = found.VARIANTS[variant] if variant else found.CARD
     return card
+
+
+def connector_of(name: str) -> Connector:
+    """Of a card's name."""
+    return CONNECTORS[name.partition("/")[0]]
 
 
 def list_cards() -> Iterator[tuple[Connector, Card]]:
@@ -30,3 +38,11 @@ def list_cards() -> Iterator[tuple[Connector, Card]]:
         card = find_card(name)
         if card is not None:
             yield connector, card
+
+
+def list_all() -> Iterator[tuple[str, Card]]:
+    """Every card by its name, variants too."""
+    for connector, card in list_cards():
+        yield connector.name, card
+        variants = getattr(import_module(f"{__name__}.{connector.name.replace('-', '_')}"), "VARIANTS", {})
+        yield from ((f"{connector.name}/{variant}", one) for variant, one in variants.items())
