@@ -11,6 +11,7 @@ FAULTS      ?= none
 OMS         ?=
 MARKETPLACE ?=
 RATE        ?=
+ROUTES      ?=
 KEEP        ?=
 PYTEST_ARGS ?=
 
@@ -59,9 +60,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
 	@echo "$(CURDIR)" > $@
 
-demo: $(STAMP) ## the whole system on simulated partners (ORDERS=500 FAULTS=none|some|worst OMS=a,b MARKETPLACE= RATE= KEEP=1)
+demo: $(STAMP) ## the whole system on simulated partners (ORDERS=500 FAULTS=none|some|worst OMS=a,b MARKETPLACE= ROUTES="m=a,b n=a" RATE= KEEP=1)
 	@$(BIN)/orderpipe demo --orders $(ORDERS) --faults $(FAULTS) \
 		$(if $(OMS),--oms $(OMS)) $(if $(MARKETPLACE),--marketplace $(MARKETPLACE)) \
+		$(foreach route,$(ROUTES),--route $(route)) \
 		$(if $(RATE),--rate $(RATE)) $(if $(KEEP),--keep)
 
 test: $(STAMP) ## every test: first the quick ones, then those with real servers, workers and a browser, then chaos
