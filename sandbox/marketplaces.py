@@ -79,6 +79,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         seller="amazon",
         account=amazon_example.ACCOUNT,
         secrets=amazon_example.list_secrets,
+        route=amazon_example.ROUTE,
         plants=AMAZON_PLANTS,
     ),
     "bol": MarketRow(

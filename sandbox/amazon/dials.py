@@ -43,9 +43,10 @@ class AmazonDials:
     """`limits`: (requests per second, burst) by operation; `tell_limits`: whether answers have them in a header (the
     contract: absent at times). `hide_seconds`: lists keep back what changed less long ago; Amazon's is
     DOCUMENTED_HIDE_SECONDS. `before_seconds`: how old a `...Before` must be. `page_token_seconds`: how long a page
-    token is taken. `items_page`: order items on one page of v0. `roles`: which personal data the application may see.
-    `secret_expired_status`: 401 or 403 once the client secret was not rotated in time. `discounts`: the sign of seller
-    promotions (0: there are none). `known_package`: what a package reference that the order has already is."""
+    token is taken. `orders_page`, `items_page`: the most on one page, of orders and of v0's order items. `roles`: which
+    personal data the application may see. `secret_expired_status`: 401 or 403 once the client secret was not rotated in
+    time. `discounts`: the sign of seller promotions (0: there are none). `known_package`: what a package reference that
+    the order has already is."""
 
     client_id: str = "amzn1.application-oa2-client.sandbox"
     client_secret: str = "amzn1.oa2-cs.v1.sandbox-secret"
@@ -58,6 +59,7 @@ class AmazonDials:
     hide_seconds: float = 0.0
     before_seconds: float = 120.0
     page_token_seconds: float = 86400.0
+    orders_page: int = 100
     items_page: int = 100
     roles: tuple[str, ...] = ELEMENTS
     discounts: int = 0
@@ -86,8 +88,8 @@ class Board:
                 raise ValueError(f"{name} is one of {', '.join(map(str, known))}")
         if set(turned.roles) - set(ELEMENTS):
             raise ValueError(f"roles are some of {', '.join(ELEMENTS)}")
-        if turned.items_page < 1:
-            raise ValueError("items_page is a whole number from 1")
+        if min(turned.orders_page, turned.items_page) < 1:
+            raise ValueError("orders_page and items_page are whole numbers from 1")
         self.dials = turned
 
 

@@ -21,6 +21,10 @@ refresh_token = "file:amazon-refresh-token"
 marketplace_ids = [{_IDS}]
 """
 
+# Amazon tells no billing address (contracts, marketplaces section 4): the buyer pays where the goods go.
+_ADDRESS = ("first_name", "last_name", "company", "line1", "line2", "line3", "postal_code", "city", "state", "country")
+ROUTE = {"defaults": {f"billing_address.{name}": f"{{shipping_address.{name}}}" for name in _ADDRESS}}
+
 
 def list_secrets() -> dict[str, str]:
     """File name -> content."""

@@ -107,7 +107,7 @@ class Listing:
         if page.start > 0 and not page.seen and ask.draw_room_fault("repeated_page"):
             page.start -= 1  # the last order of the page before comes again; whoever replays the token sees it again
         page.seen = True
-        return search, page, *pages.cut(page, search.size, ask.now, dials.page_token_seconds)
+        return search, page, *pages.cut(page, min(search.size, dials.orders_page), ask.now, dials.page_token_seconds)
 
     def _find_page(self, ask: Ask, pages: Pages[Any], token: str | None, found: Found[Any], *, mute: bool) -> Page[Any]:
         """A new search's first page, or the one its token leads to."""

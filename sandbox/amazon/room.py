@@ -18,7 +18,7 @@ from sandbox.amazon.wire import plant_fault, write_order
 from sandbox.exchange import Endpoint, Refusal
 from sandbox.faults import Dial
 from sandbox.market import Plant
-from sandbox.paths import read_path, set_path
+from sandbox.paths import change_paths, read_path
 from sandbox.reply import Reply
 from sandbox.samples import AWAITING, CANCELLED, PROCESSING, Sample
 
@@ -154,10 +154,8 @@ class Amazon:
             raise KeyError("no such order")
         if "status" in raw and raw["status"] not in words.STATUSES:
             raise ValueError(f"status is one of {', '.join(words.STATUSES)}")
-        for path, value in raw.get("set", {}).items():
-            if path in {"fulfillment.fulfillmentStatus", "createdTime", "lastUpdatedTime", "orderId"}:
-                raise ValueError(f"{path} can't be set")
-            set_path(held.wire, path, value)
+        fixed = {"fulfillment.fulfillmentStatus", "createdTime", "lastUpdatedTime", "orderId"}
+        change_paths(held.wire, raw.get("set", {}), fixed)
         if "status" in raw:
             self.book.move(held, raw["status"], now)
         else:

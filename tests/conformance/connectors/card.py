@@ -27,7 +27,8 @@ class ListCard:
     """One list. `fill(stand, n)`: n more documents that it must show from now on; their ids.
     `touch(stand, id)`: this one changes now, None where the list has no times. `pages`: it comes in pages, of 3 by
     the card's settings. `late`: the simulator heeds the fault `late_order`. `calls`: a pattern of the list's own
-    paths, where listing makes other calls too.
+    paths, where listing makes other calls too. `lag`: seconds until the partner lists a change, by its own document.
+    `bound`: it tells how far its list is complete, and that, not the newest change, is the cursor.
     """
 
     endpoint: str
@@ -36,13 +37,16 @@ class ListCard:
     pages: bool = True
     late: bool = False
     calls: str = ""
+    lag: float = 0.0
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """`settings` are added to the simulator's example account, so that all capabilities exist and pages are short;
     `dials` are turned at the simulator before the first test. `token`: the endpoint that gives tokens, None where
-    credentials go with each call. `forgives`: breaches that a scenario can't help, by words in them.
+    credentials go with each call. `forgives`: breaches that a scenario can't help, by words in them. `depends`: words
+    of the status table whose meaning the rest of the order decides; the table has the usual one.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -51,3 +55,4 @@ class Card:
     writes: Mapping[str, WriteCard] = field(default_factory=dict)
     lists: Mapping[str, ListCard] = field(default_factory=dict)
     forgives: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()

@@ -69,6 +69,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 continue
             if look and not has_look(card_name, name):
                 continue
-            if all(getattr(cards[name], key) for key in wanted):
+            if all(bool(getattr(cards[name], key)) is value for key, value in wanted.items()):
                 found.append(pytest.param((card_name, name), id=f"{card_name}-{name}"))
     metafunc.parametrize("stand", found, indirect=True)

@@ -33,7 +33,9 @@ class Reading:
         return cls(stand, stand.simulator.clock() if ours else datetime.min.replace(tzinfo=UTC), overlap)
 
     def call(self) -> Page:
-        """One page, and what it moves. Raises Trouble."""
+        """One page, and what it moves; the first when the partner's list has caught up. Raises Trouble."""
+        if self.page is None:
+            self.stand.simulator.clock.turn(self.stand.list_card.lag)
         now = self.stand.simulator.clock()
         ask = Ask(now=now, start=self.start, overlap=self.overlap, cursor=self.cursor, page=self.page)
         with self.stand.only_trouble("listing", but_trouble=True):
@@ -67,7 +69,7 @@ class Reading:
         """Where it is a time, it can be compared; where not, the late order tells. An OMS's list may hold more than
         the rows that are made of it, so that only the connector knows what it has seen.
         """
-        if self.stand.connector.kind == "oms":
+        if self.stand.connector.kind == "oms" or self.stand.list_card.bound:
             return
         try:
             reached = datetime.fromisoformat(self.cursor or "")

@@ -54,8 +54,8 @@ def test_a_token_serves_every_call_until_a_403_and_is_renewed_once() -> None:
     partner = Login(token("Atza|1"), token("Atza|2"))
     client = amazon(partner)
     partner.says(answered(amazon_order()), httpx.Response(403, json=EXPIRED), answered(amazon_order()))
-    client.get("1")
-    client.get("1")
+    client.get(ID)
+    client.get(ID)
     assert [request.headers["x-amz-access-token"] for request in partner.requests] == ["Atza|1", "Atza|1", "Atza|2"]
     assert partner.requests[0].headers["user-agent"] == agent()
     assert agent().startswith("orderpipe/0.")
@@ -65,7 +65,7 @@ def test_a_token_serves_every_call_until_a_403_and_is_renewed_once() -> None:
     partner.says(httpx.Response(403, json=EXPIRED), httpx.Response(403, json=EXPIRED))
     partner.tokens.append(token("Atza|3"))
     with pytest.raises(Unauthorized, match="a new token did not help: has the application the role"):
-        client.get("1")
+        client.get(ID)
 
 
 @pytest.mark.covers("amazon:client_secret")
@@ -81,7 +81,7 @@ def test_a_token_serves_every_call_until_a_403_and_is_renewed_once() -> None:
 )
 def test_credentials_that_are_refused_say_what_to_do(status: int, body: Any, words: str) -> None:
     with pytest.raises(Unauthorized, match=words) as raised:
-        amazon(Login(httpx.Response(status, json=body))).get("1")
+        amazon(Login(httpx.Response(status, json=body))).get(ID)
     assert "hush" not in raised.value.message
 
 
@@ -148,7 +148,7 @@ def test_a_missing_role_shuts_the_account_and_says_why() -> None:
 
 def test_v0_answers_that_are_none() -> None:
     partner = Partner().says(routed, httpx.Response(404))
-    assert amazon(partner, orders_api="v0").get("1") is None
+    assert amazon(partner, orders_api="v0").get(ID) is None
     bodies: list[Any] = [
         [{"payload": None}],
         [{"payload": v0_order()}, {"payload": {}}],
@@ -156,9 +156,9 @@ def test_v0_answers_that_are_none() -> None:
     ]
     for answers in bodies:
         with pytest.raises(Unreadable):
-            amazon(Partner().says(routed, *answers), orders_api="v0").get("1")
+            amazon(Partner().says(routed, *answers), orders_api="v0").get(ID)
     with pytest.raises(Unreadable, match="restrictedDataToken"):
-        amazon(Partner().says({"x": 1}), orders_api="v0").get("1")
+        amazon(Partner().says({"x": 1}), orders_api="v0").get(ID)
 
 
 # ---------------------------------------------------------------- orderpipe call

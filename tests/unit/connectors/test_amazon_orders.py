@@ -298,13 +298,23 @@ def test_an_order_that_another_ships_is_held(who: Any, held: list[str]) -> None:
 def test_get() -> None:
     partner = Partner().says(answered(amazon_order()), httpx.Response(404), {"orders": []}, {"order": {}})
     client = amazon(partner)
-    row = client.get("a/b?c")
+    row = client.get(ID)
     assert (row.id, row.raw) == (ID, amazon_order())
-    assert partner.requests[0].url.raw_path.startswith(b"/orders/2026-01-01/orders/a%2Fb%3Fc?includedData=BUYER")
-    assert client.get("1") is None
+    path = f"/orders/2026-01-01/orders/{ID}?includedData=BUYER"
+    assert partner.requests[0].url.raw_path.startswith(path.encode())
+    assert client.get(ID) is None
     for _ in range(2):
         with pytest.raises(Unreadable):
-            client.get("1")
+            client.get(ID)
+
+
+@pytest.mark.covers("amazon:orderId")
+@pytest.mark.parametrize("order_id", ["1", "a/b?c", "", f"{ID}0", f"{ID}\n", "٣٠٢-1234567-1234567"])
+def test_an_id_of_another_form_is_no_order_and_costs_no_call(order_id: str) -> None:
+    for api in ("2026-01-01", "v0"):
+        partner = Partner()
+        assert amazon(partner, orders_api=api).get(order_id) is None
+        assert not partner.requests
 
 
 def test_parcels_are_known_by_their_numbers() -> None:

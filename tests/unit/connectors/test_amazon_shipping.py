@@ -219,6 +219,7 @@ def test_a_read_that_fails_proves_that_nothing_was_sent() -> None:
         (error("Invalid Input"), Refused),
         (httpx.Response(404), Refused),
         (httpx.Response(500), Ambiguous),
+        (httpx.Response(200, content=b"<html>Maintenance</html>"), Ambiguous),
         (httpx.ReadTimeout("x"), Ambiguous),
         (httpx.ConnectError("x"), Unavailable),
         (httpx.Response(429, json={"errors": [{"code": "QuotaExceeded", "message": "x"}]}), OverBudget),

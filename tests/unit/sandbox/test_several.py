@@ -271,6 +271,7 @@ def test_a_backlog_lies_in_the_minute_before(clock: TurnedClock) -> None:
     [
         ("octopia", "Cancelled", "reference"),
         ("mirakl", "CANCELED", "shipping_zone_code"),
+        ("amazon", "CANCELLED", "recipient.deliveryAddress"),
         ("bol", "Canceled", "shipmentDetails.city"),
     ],
 )

@@ -65,8 +65,11 @@ class Calls:
         return self._call(rate, "GET", path, **more)
 
     def write(self, rate: Rate, path: str, content: Any, *, what: str) -> Answer:
-        """One POST that changes something."""
-        return self._call(rate, "POST", path, what=what, write=True, json=content)
+        """One POST that changes something: 204. A page of HTML with a 2xx says nothing."""
+        answer = self._call(rate, "POST", path, what=what, write=True, json=content)
+        if answer.content.strip():
+            answer.json()
+        return answer
 
     def _call(self, rate: Rate, method: str, path: str, **more: Any) -> Answer:
         return call_with_token(self._rig, self._grant, lambda token: self._once(token, rate, method, path, **more))

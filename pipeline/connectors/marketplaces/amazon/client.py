@@ -13,7 +13,7 @@ from pipeline.connectors.contract import Rig
 from pipeline.connectors.marketplaces.amazon.calls import ORDERS_V0, Calls
 from pipeline.connectors.marketplaces.amazon.dialects import ORDERS, modern_dialect, v0_dialect
 from pipeline.connectors.marketplaces.amazon.listing import list_orders
-from pipeline.connectors.marketplaces.amazon.mapping import read_order, row_of
+from pipeline.connectors.marketplaces.amazon.mapping import is_order_id, read_order, row_of
 from pipeline.connectors.marketplaces.amazon.rates import CONFIRM, GET, GET_V0, ITEMS_V0, STATUS
 from pipeline.connectors.marketplaces.amazon.riddles import riddles_of
 from pipeline.connectors.marketplaces.amazon.shipping import (
@@ -86,7 +86,9 @@ class Amazon:
         return list_orders(self._calls, self._dialect, ask)
 
     def get(self, order_id: str) -> Row | None:
-        """One order, with its items."""
+        """One order, with its items. Of an id that has not its form nothing is asked."""
+        if not is_order_id(order_id):
+            return None
         if self._is_v0:
             return self._get_v0(order_id)
         found = self._order(order_id, self._included)

@@ -1,5 +1,6 @@
 """Amazon's words to ours, of both APIs. Pure. Sources: orders_2026-01-01.json, ordersV0.json (by `v0.modern`)."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -16,6 +17,7 @@ from pipeline.domain.order import Amount, Gift, Line, Named, Order, OrderStatus,
 from pipeline.ports import Row
 
 BUSINESS: Final = "AMAZON_BUSINESS"
+ORDER_ID: Final = re.compile(r"\d{3}-\d{7}-\d{7}", re.ASCII)  # "An Amazon-defined order identifier, in 3-7-7 format"
 
 
 def row_of(item: Any) -> Row | None:
@@ -38,6 +40,13 @@ def row_of(item: Any) -> Row | None:
 def is_ours(raw: Mapping[str, Any]) -> bool:
     """False where Amazon ships it (FBA)."""
     return fulfilled_by(modern(raw)) != THEIRS
+
+
+def is_order_id(word: str) -> bool:
+    """Whether it can be an order's id at Amazon. It answers 400 to others, and by v0, where a restricted token is for
+    paths of this form, 403.
+    """
+    return ORDER_ID.fullmatch(word) is not None
 
 
 def read_order(raw: Mapping[str, Any], account: str) -> Order:

@@ -16,7 +16,7 @@ from pipeline.connectors.marketplaces.amazon.calls import (
 from pipeline.connectors.marketplaces.amazon.client import Amazon
 from pipeline.connectors.marketplaces.amazon.extras import extra_of
 from pipeline.connectors.marketplaces.amazon.listing import Spot, list_orders, listed_in
-from pipeline.connectors.marketplaces.amazon.mapping import is_ours, read_order
+from pipeline.connectors.marketplaces.amazon.mapping import is_order_id, is_ours, read_order
 from pipeline.connectors.marketplaces.amazon.riddles import riddles_of
 from pipeline.connectors.marketplaces.amazon.shipping import (
     confirmations_of,
@@ -53,6 +53,7 @@ _RULES: Final = (
     ("token life", "24 hours; an expired one begins the range again", _CONTRACT, Spot.of),
     ("repeated token", "v0's own example has always the same NextToken: stop, and a page ceiling",
      "contracts/marketplaces.md section 1", Spot.is_repeated),
+    ("orderId", "3-7-7, digits: another id is no order of Amazon's", _V0, is_order_id),
     ("marketplaceIds", "comma-separated, at most 50", _MODERN, Amazon),
     ("fulfilledBy", "MERCHANT; what Amazon ships is not ours", _MODERN, is_ours),
     ("includedData", "the data sets to ask for, at most those of the enum", _MODERN, Amazon),
