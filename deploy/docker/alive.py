@@ -1,7 +1,7 @@
 """Whether the role of this container lives: exit 0 or 1, with one line why. Costs 0.3 s of CPU and one Redis call.
 
-    alive.py                 the role's process is there, and the ledger (Flower: its page) has heard of it
-    alive.py --process       the process alone: for a liveness probe, which must not kill workers when Redis is away
+alive.py                 the role's process is there, and the ledger (Flower: its page) has heard of it
+alive.py --process       the process alone: for a liveness probe, which must not kill workers when Redis is away
 """
 
 import argparse

@@ -1,4 +1,5 @@
-# Flower's own options; `orderpipe flower` reads this file from its working directory (systemd: /etc/orderpipe).
+"""Flower's own options; `orderpipe flower` reads this file from its working directory (systemd: /etc/orderpipe)."""
+
 # Where it listens and who may in is said in orderpipe.toml, [flower], and wins over address, port and basic_auth here.
 import os
 

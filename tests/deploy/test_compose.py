@@ -54,7 +54,11 @@ def test_a_stop_leaves_time_for_what_is_in_hand() -> None:
 
 
 def test_files_that_are_mounted_are_there_or_made_by_the_documents_steps() -> None:
-    made = {"orderpipe.toml", *SECRETS, *(f"secrets/{name}" for name in ("users.acl", "ca.crt", "server.crt", "server.key"))}
+    made = {
+        "orderpipe.toml",
+        *SECRETS,
+        *(f"secrets/{name}" for name in ("users.acl", "ca.crt", "server.crt", "server.key")),
+    }
     volumes = [each for service in COMPOSE["services"].values() for each in service.get("volumes", ())]
     sources = {each.split(":")[0].removeprefix("./") for each in volumes if each.startswith("./")}
     assert {source for source in sources if not (DEPLOY / source).exists()} <= made

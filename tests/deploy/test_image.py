@@ -168,6 +168,7 @@ def test_flower_is_asked_for_its_page(tmp_path: Path) -> None:
 def test_healthcheck_and_probes_name_options_that_exist() -> None:
     tree = ast.parse((DEPLOY / "docker" / "alive.py").read_text())
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    used = re.search(r'CMD (\[.*alive\.py.*\])$', DOCKERFILE.read_text(), re.M)
-    assert used and json.loads(used[1]) == ["python", "/opt/orderpipe/alive.py"]
+    used = re.search(r"CMD (\[.*alive\.py.*\])$", DOCKERFILE.read_text(), re.M)
+    assert used
+    assert json.loads(used[1]) == ["python", "/opt/orderpipe/alive.py"]
     assert "--process" in texts

@@ -26,7 +26,9 @@ every_overlay = pytest.mark.parametrize("overlay", OVERLAYS)
 
 
 def build(folder: Path) -> str:
-    done = subprocess.run([BIN / "kubectl", "kustomize", folder], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [BIN / "kubectl", "kustomize", folder], capture_output=True, text=True, timeout=60, check=True
+    )
     return done.stdout
 
 
@@ -58,7 +60,9 @@ def invalid(document: Any, version: str) -> str:
 @every_overlay
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_object_fits_its_schema(overlay: str, version: str) -> None:
-    assert [(one["kind"], one["metadata"]["name"], said) for one in built(overlay) if (said := invalid(one, version))] == []
+    assert [
+        (one["kind"], one["metadata"]["name"], said) for one in built(overlay) if (said := invalid(one, version))
+    ] == []
 
 
 def test_no_key_of_an_object_can_be_misspelt() -> None:
@@ -91,7 +95,10 @@ def test_no_key_of_a_kustomization_can_be_misspelt(path: str, tmp_path: Path) ->
 
 
 def failed(folder: Path) -> bool:
-    return subprocess.run([BIN / "kubectl", "kustomize", folder], capture_output=True, timeout=60, check=False).returncode != 0
+    return (
+        subprocess.run([BIN / "kubectl", "kustomize", folder], capture_output=True, timeout=60, check=False).returncode
+        != 0
+    )
 
 
 # ---------------------------------------------------------------- what the schemas can't know
@@ -148,7 +155,11 @@ def test_every_selector_finds_its_pods(overlay: str) -> None:
         selector = spec.get("podSelector") or spec.get("selector") or {}
         wanted = selector.get("matchLabels", selector if one["kind"] == "Service" else {})
         if wanted:
-            assert any(wanted.items() <= each.items() for each in labels), (one["kind"], one["metadata"]["name"], wanted)
+            assert any(wanted.items() <= each.items() for each in labels), (
+                one["kind"],
+                one["metadata"]["name"],
+                wanted,
+            )
         for rule in selector.get("matchExpressions", ()):
             assert set(rule["values"]) <= {each.get(rule["key"]) for each in labels}, rule
 

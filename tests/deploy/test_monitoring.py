@@ -71,13 +71,16 @@ BOARD_KEYS: Keys = {
             "overrides!": "",
             "defaults!": {
                 "unit!": "", "thresholds!": {"mode!": "", "steps!": STEPS_KEYS}, "color!": {"mode!": ""},
-                "custom": {"lineWidth!": "", "fillOpacity!": "", "stacking!": {"mode!": "", "group!": ""}, "showPoints!": ""},
+                "custom": {
+                    "lineWidth!": "", "fillOpacity!": "", "stacking!": {"mode!": "", "group!": ""}, "showPoints!": "",
+                },
                 "mappings": {"type!": "", "options!": None},
             },
         },
         "options!": {
             "legend": {"displayMode!": "", "placement!": "", "calcs": ""}, "tooltip": {"mode!": "", "sort!": ""},
-            "reduceOptions": {"calcs!": "", "fields!": "", "values!": ""}, "colorMode": "", "graphMode": "", "textMode": "",
+            "reduceOptions": {"calcs!": "", "fields!": "", "values!": ""},
+            "colorMode": "", "graphMode": "", "textMode": "",
         },
     },
 }  # fmt: skip
@@ -98,7 +101,7 @@ def strange(document: Any, keys: Any, place: str = "") -> Iterator[str]:
         yield from (f"{place}.{key}: unknown" for key in document if key not in known)
         yield from (f"{place}.{key[:-1]}: missing" for key in keys or () if key[-1] == "!" and key[:-1] not in document)
         for key, value in document.items():
-            yield from strange(value, known.get(key, None), f"{place}.{key}")
+            yield from strange(value, known.get(key), f"{place}.{key}")
 
 
 def strange_board(board: Any) -> list[str]:
@@ -112,7 +115,9 @@ def strange_board(board: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("document", "keys"), [(SCRAPE, SCRAPE_KEYS), (RULES, RULE_KEYS), (ADAPTER, ADAPTER_KEYS)], ids=["scrape", "rules", "adapter"]
+    ("document", "keys"),
+    [(SCRAPE, SCRAPE_KEYS), (RULES, RULE_KEYS), (ADAPTER, ADAPTER_KEYS)],
+    ids=["scrape", "rules", "adapter"],
 )
 def test_no_key_can_be_misspelt(document: Any, keys: Keys) -> None:
     assert list(strange(document, keys)) == []
@@ -162,7 +167,9 @@ def wrong_in(expression: str) -> list[str]:
 
     promql_parser.walk(tree, look)
     problems += [f"nobody writes {name}" for name in names - OURS.keys()]
-    problems += [f"{label} is no label of {names}" for label in labels - set().union(*(OURS.get(n, set()) for n in names))]
+    problems += [
+        f"{label} is no label of {names}" for label in labels - set().union(*(OURS.get(n, set()) for n in names))
+    ]
     return problems
 
 
@@ -178,7 +185,9 @@ EXPRESSIONS = {
 def test_an_expression_asks_for_what_we_write(name: str) -> None:
     expression = EXPRESSIONS[name]
     assert wrong_in(expression) == []
-    for word in sorted({*re.findall(r"orderpipe_\w+", expression), *re.findall(r"[{(, ](\w+)(?=\s*!?=~?\s*\")", expression)}):
+    for word in sorted(
+        {*re.findall(r"orderpipe_\w+", expression), *re.findall(r"[{(, ](\w+)(?=\s*!?=~?\s*\")", expression)}
+    ):
         assert wrong_in(re.sub(rf"\b{word}\b", misspell(word), expression)), f"{word} can be misspelt"
 
 
@@ -190,7 +199,13 @@ def test_a_wrong_expression_is_noticed() -> None:
 
 def test_what_must_wake_somebody_does() -> None:
     pages = {rule["alert"] for rule in ALERTS if rule["labels"]["severity"] == "page"}
-    assert {"OrderpipeNoBeat", "OrderpipeOldestDue", "OrderpipeGateShut", "OrderpipeUnknown", "OrderpipeMetricsGone"} <= pages
+    assert {
+        "OrderpipeNoBeat",
+        "OrderpipeOldestDue",
+        "OrderpipeGateShut",
+        "OrderpipeUnknown",
+        "OrderpipeMetricsGone",
+    } <= pages
     assert {rule["labels"]["severity"] for rule in ALERTS} == {"page", "ticket"}
     assert [rule["alert"] for rule in ALERTS if not re.fullmatch(r"\d+[mh]", rule["for"])] == []
 

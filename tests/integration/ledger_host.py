@@ -5,6 +5,7 @@ the certificate that `make-secrets` made; the server behind it sees every user a
 """
 
 import re
+import select
 import socket
 import ssl
 import subprocess
@@ -42,8 +43,8 @@ class LedgerHost:
         conf.write_text(plain(DEPLOY / "redis" / "redis.conf", self.folder, self.secrets / "users.acl", self.port))
         log = self.folder / "redis.log"
         self._child = Child(Program(name="redis", argv=[str(get_binary_path()), str(conf)], log=log))
-        self._child.start()
-        self._wait(log)
+        self._log = log
+        self._start()
         self._door = TlsDoor(self.port, self.secrets)
         return self
 
@@ -63,6 +64,22 @@ class LedgerHost:
             found: list[dict[str, Any]] = admin.acl_log()
             return [f"{one['username']}: {one['reason']} {one['object']} ({one['context']})" for one in found]
 
+    def records(self) -> int:
+        """How many keys there are."""
+        with closing(Redis.from_url(self.url("admin"))) as admin:
+            return int(admin.dbsize())
+
+    def kill(self) -> None:
+        """-9, and start it again."""
+        assert self._child.process is not None
+        self._child.process.kill()
+        self._child.process.wait(10)
+        self._start()
+
+    def _start(self) -> None:
+        self._child.start()
+        self._wait(self._log)
+
     def _wait(self, log: Path) -> None:
         url = self._direct("admin")
         end = time.monotonic() + 20
@@ -70,7 +87,8 @@ class LedgerHost:
             with suppress(RedisError, OSError), closing(Redis.from_url(url)) as client:
                 if client.ping():
                     return
-            assert self._child.alive and time.monotonic() < end, log.read_text()
+            assert self._child.alive, log.read_text()
+            assert time.monotonic() < end, log.read_text()
             time.sleep(0.05)
 
     def _direct(self, role: str) -> str:
@@ -120,8 +138,6 @@ class TlsDoor:
 
     def _serve(self, plug: socket.socket) -> None:
         """Both ways in one thread: an SSL object must not be used by two."""
-        import select
-
         try:
             secure = self._tls.wrap_socket(plug, server_side=True)
             onward = socket.create_connection(("127.0.0.1", self._behind), 5)

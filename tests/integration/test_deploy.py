@@ -7,12 +7,12 @@ import re
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from pipeline.supervisor.server import free_port
@@ -98,12 +98,11 @@ class Hosts:
         except ValueError:
             return [json.loads(line) for line in text.splitlines()]
 
-    def page(self, path: str, form: Mapping[str, str] | None = None) -> str:
+    def page(self, path: str) -> str:
         """Of Flower, with its user and password."""
         head = {"Authorization": "Basic " + base64.b64encode(AUTH.encode()).decode()}
-        request = urllib.request.Request(f"{self.flower}{path}", headers=head)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return str(answer.read().decode())
+        answer = httpx.get(f"{self.flower}{path}", headers=head, timeout=30, trust_env=False)
+        return answer.raise_for_status().text
 
     def ready(self, *roles: str) -> bool:
         """Whether they are; fails at once when something is refused to somebody."""
@@ -157,6 +156,11 @@ def test_three_roles_and_the_command_line_need_nothing_that_their_users_may_not(
         for role, process in found.processes.items():
             assert process.wait(40) == 0, f"{role}: {found.log(role)}"
         assert found.ledger.denials() == []
+        whole, (before,) = found.ledger.records(), found.read("status")
+        found.ledger.kill()
+        (after,) = found.read("status")
+        assert after["counts"] == before["counts"]
+        assert found.ledger.records() == whole
 
 
 def look_with_the_healthcheck(found: Hosts, tmp_path: Path) -> None:
@@ -182,7 +186,7 @@ def look_at_flower(found: Hosts) -> None:
 def answers(found: Hosts) -> bool:
     try:
         return bool(found.page("/healthcheck"))
-    except OSError:
+    except httpx.TransportError:
         return False
 
 
