@@ -15,7 +15,7 @@ ROUTES      ?=
 KEEP        ?=
 PYTEST_ARGS ?=
 
-FAST   := tests/unit tests/conformance tests/golden tests/contract
+FAST   := tests/unit tests/conformance tests/golden tests/contract tests/deploy
 REAL   := tests/integration tests/browser
 CHAOS  := tests/chaos
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input

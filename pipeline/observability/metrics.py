@@ -9,17 +9,22 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def write_metrics(status: Mapping[str, Any], steps: Mapping[str, Mapping[str, int]]) -> bytes:
-    """`status` as `Desk.status()`, `steps` as `RedisStanding.steps()`; in Prometheus' text format."""
+def write_metrics(
+    status: Mapping[str, Any], steps: Mapping[str, Mapping[str, int]], present: Mapping[str, int]
+) -> bytes:
+    """`status`, `steps` and `present` as the desk gives them; in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(_Ledger(status, steps))
+    registry.register(_Ledger(status, steps, present))
     return generate_latest(registry)
 
 
 class _Ledger:
-    def __init__(self, status: Mapping[str, Any], steps: Mapping[str, Mapping[str, int]]) -> None:
+    def __init__(
+        self, status: Mapping[str, Any], steps: Mapping[str, Mapping[str, int]], present: Mapping[str, int]
+    ) -> None:
         self._status = status
         self._steps = steps
+        self._present = present
 
     def collect(self) -> Iterator[Metric]:
         """One family after the other."""
@@ -28,6 +33,7 @@ class _Ledger:
         yield self._gates()
         yield from self._batches()
         yield from self._reconciled()
+        yield self._processes()
 
     def _documents(self) -> Metric:
         labels = ("flow", "account", "stage", "condition")
@@ -91,6 +97,13 @@ class _Ledger:
         yield GaugeMetricFamily(
             "orderpipe_reconcile_residual", "Documents that are in no place at all.", value=last["residual"]
         )
+
+    def _processes(self) -> Metric:
+        """A role that nobody plays is told as 0, so that an alert can ask for it."""
+        family = GaugeMetricFamily("orderpipe_processes", "Workers and beats that are there.", labels=("role",))
+        for role, count in sorted(self._present.items()):
+            family.add_metric([role], count)
+        return family
 
 
 def _place(lane: str) -> tuple[str, str]:

@@ -59,6 +59,10 @@ class Desk:
         """How long batches took, by lane: for the metrics."""
         return self.books.standing.steps()
 
+    def present(self) -> Mapping[str, int]:
+        """How many workers and beats are there: for the metrics."""
+        return self.books.standing.present()
+
     def orders(
         self,
         *,

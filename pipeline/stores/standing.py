@@ -9,6 +9,7 @@ from redis import Redis
 from pipeline.domain.lifecycle import DONE, Flow, Step
 from pipeline.stores.gates import RedisGates
 from pipeline.stores.keys import PREFIX
+from pipeline.stores.presence import RedisPresence
 from pipeline.stores.stamps import stamp
 
 NEAREST = 10  # deadlines
@@ -49,6 +50,11 @@ class RedisStanding:
             lane, _, word = name.decode().rpartition("|")
             found.setdefault(lane, {})[word] = int(count)
         return found
+
+    def present(self) -> dict[str, int]:
+        """How many workers and beats are there."""
+        roles = [one.role for one in RedisPresence(self._redis, prefix=self._prefix).everybody()]
+        return {role: roles.count(role) for role in ("worker", "beat")}
 
     def causes(self) -> list[dict[str, Any]]:
         """`{fingerprint, step, kind, cause, count, oldest, refs}`, the most frequent first."""

@@ -20,4 +20,4 @@ class Metrics(Page):
 
 
 def _write(desk: Any) -> bytes:
-    return write_metrics(desk.status(), desk.steps())
+    return write_metrics(desk.status(), desk.steps(), desk.present())

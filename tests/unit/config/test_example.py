@@ -26,7 +26,7 @@ def test_the_example_with_everything_uncommented_is_in_order(tmp_path: Path) -> 
     text = "\n".join(line.removeprefix("# ") if " = " in line or line.startswith("# [") else line for line in lines)
     path = tmp_path / "all.toml"
     path.write_text(text.replace("amqp://...", "amqp://mq:5672//"))
-    config = read_config(path, declared=CONNECTORS, env={**ENV, "FLOWER_AUTH": "me:pw"})
+    config = read_config(path, declared=CONNECTORS, env={**ENV, "ORDERPIPE_FLOWER_AUTH": "me:pw"})
     assert config.routes[0].flows == ("orders", "shipments", "statuses")
     assert config.account("egenta-cdiscount").own_queue
     assert config.redis_url is not None

@@ -103,6 +103,9 @@ class FakeDesk:
     def status(self) -> Any:
         return self._answer("status", STATUS)
 
+    def present(self) -> Any:
+        return {"worker": 2, "beat": 1}
+
     def steps(self) -> Any:
         return self._answer("steps", {"push.o1": {"ms": 40, "documents": 3, "100": 1}})
 

@@ -13,6 +13,7 @@ STATUS = {
     "gates": {"o1": {"state": "shut", "kind": "paused"}, "m1": {"state": "open", "kind": None}},
     "reconciled": {"residual": 2, "accounts": {"m1": {"missing": 1, "extra": 0, "different": 0, "note": ""}}},
 }
+PRESENT = {"worker": 3, "beat": 0}
 STEPS = {"push.o1": {"ms": 1500, "documents": 30, "100": 2, "1000": 1, "more": 1}}
 
 
@@ -20,7 +21,7 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 def told(status: dict[str, object] = STATUS) -> Samples:
-    families = text_string_to_metric_families(write_metrics(status, STEPS).decode())
+    families = text_string_to_metric_families(write_metrics(status, STEPS, PRESENT).decode())
     return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
 
 
@@ -37,6 +38,8 @@ def test_every_number_of_the_status_is_there() -> None:
     assert value("gate_shut", account="m1", kind="") == 0
     assert value("reconcile_differences", account="m1", kind="missing") == 1
     assert value("reconcile_residual") == 2
+    assert value("processes", role="worker") == 3
+    assert value("processes", role="beat") == 0
 
 
 def test_step_seconds_are_a_histogram() -> None:
