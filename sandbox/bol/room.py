@@ -1,6 +1,7 @@
 """The simulated bol: its endpoints, and what time and buyers do to its orders."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import count
@@ -18,7 +19,7 @@ from sandbox.exchange import Answer, Endpoint, Refusal
 from sandbox.faults import Dial
 from sandbox.journal import Journal
 from sandbox.market import Plant
-from sandbox.paths import read_path
+from sandbox.paths import read_path, set_path
 from sandbox.reply import Reply
 from sandbox.samples import CANCELLED, Sample
 
@@ -116,6 +117,21 @@ class Bol:
         """None: not our order."""
         held = self.book.find(order_id)
         return None if held is None else held.tell() == SHIPPED
+
+    def show_order(self, order_id: str) -> dict[str, Any] | None:
+        """The whole order, and the number of each shipment; None: no such order."""
+        held = self.book.find(order_id)
+        return None if held is None else {**held.wire, "shipments": held.shipments}
+
+    def change_order(self, order_id: str, raw: Mapping[str, Any], now: datetime) -> None:
+        """`{set?: {path: value}}`: an address changes, a buyer asks to cancel. latestChangedDateTime moves."""
+        held = self.book.find(order_id)
+        if held is None or "status" in raw:
+            raise KeyError("no such order, or a status: bol has none of an order")
+        for path, value in raw.get("set", {}).items():
+            set_path(held.wire, path, value)
+        for item in held.items:
+            self.book.touch(held, item, now)
 
     def find_parcels(self, order_id: str) -> frozenset[str]:
         """The parcel numbers of one order; none where it is unknown."""
