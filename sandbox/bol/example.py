@@ -16,7 +16,11 @@ token_url = "{base}/bol/token"
 client_id = "file:bol-client-id"
 client_secret = "file:bol-client-secret"
 fulfilment_method = "FBR"
+several_parcels = "join"
 """
+
+# An order of bol's has no price of its delivery, and its transporter codes are its own.
+ROUTE = {"defaults": {"lines.*.shipping_price": "0"}, "carrier_map": {"*": "OTHER"}}
 
 
 def list_secrets() -> dict[str, str]:
