@@ -13,7 +13,7 @@ from tests.deploy.misspelling import misspelt
 
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 FREE = ("services", "volumes", "networks", "depends_on")  # below them are names of ours
-SECRETS = ("partners.env", *(f"secrets/{role}.env" for role in ("worker", "beat", "flower", "operator")))
+SECRETS = tuple(f"secrets/{name}.env" for name in ("partners", "worker", "beat", "flower", "operator"))
 
 
 def content(document: Any, folder: Path) -> str:
@@ -55,7 +55,8 @@ def test_a_stop_leaves_time_for_what_is_in_hand() -> None:
 
 def test_files_that_are_mounted_are_there_or_made_by_the_documents_steps() -> None:
     made = {
-        "orderpipe.toml",
+        "secrets/orderpipe.toml",
+        "data",
         *SECRETS,
         *(f"secrets/{name}" for name in ("users.acl", "ca.crt", "server.crt", "server.key")),
     }
