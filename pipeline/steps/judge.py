@@ -78,10 +78,14 @@ def _as_history(
     return replace(routed, facts={**routed.facts, "history": str(order.status or "")})
 
 
-def rehearsed(targets: Sequence[str]) -> Held:
-    """What only the route's mode keeps from being sent."""
-    names = ", ".join(targets)
-    message = f'valid; would be sent to {names}: the route is in mode rehearse (set mode = "live", then replay)'
+def rehearsed(targets: Sequence[str], *, accepted_at: str = "") -> Held:
+    """What only the route's mode keeps from being sent, or from being accepted at its marketplace."""
+    what = (
+        f"valid so far; would be accepted at {accepted_at}"
+        if accepted_at
+        else f"valid; would be sent to {', '.join(targets)}"
+    )
+    message = f'{what}: the route is in mode rehearse (set mode = "live", then replay)'
     return Held(error=Fault(Step.VALIDATE, Kind.NOT_CONFIGURED, "rehearsed", message))
 
 
@@ -126,8 +130,7 @@ def _unreleased(
         reason = f'waits to be accepted at {party.name} by a person (accept = "manual")'
         return Waiting(reason=reason, deadline=deadline)
     if not any(one.live for one in prepared):
-        reason = f"valid so far; would be accepted at {party.name}: the route is in mode rehearse"
-        return Waiting(reason=reason, deadline=deadline)
+        return rehearsed([], accepted_at=party.name)  # held, not waiting: nothing but a replay would ever go on with it
     if party.client.accept is None:
         raise NotConfigured(f"{party.name} waits for an accept, and its connector or a setting does not provide one")
     return Judged(order, deadline)

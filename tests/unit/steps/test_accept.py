@@ -247,5 +247,6 @@ def test_a_rehearsing_route_accepts_nothing() -> None:
     w = world(routes=[Route(source="m1", to=("o1",), mode="rehearse")])
     w.receive(waiting())
     w.run()
-    assert (accepts(w).sent, w.stands()) == ([], "validate waiting")
-    assert "rehearse" in w.word("wf")
+    assert (accepts(w).sent, w.stands()) == ([], "validate held")
+    assert "would be accepted at m1" in w.fault()["message"]
+    assert "then replay" in w.fault()["message"]
