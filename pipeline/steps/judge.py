@@ -7,7 +7,17 @@ from datetime import datetime
 from pipeline.config.model import Route
 from pipeline.domain.codec import from_fields
 from pipeline.domain.endings import Advanced, Dead, Ending, Held, Target, Waiting
-from pipeline.domain.errors import Fault, FieldError, Invalid, Kind, NotConfigured, Puzzling, Trouble
+from pipeline.domain.errors import (
+    Fault,
+    FieldError,
+    Invalid,
+    Kind,
+    NotConfigured,
+    PartnerTrouble,
+    Puzzling,
+    Refused,
+    Trouble,
+)
 from pipeline.domain.fingerprint import together
 from pipeline.domain.lifecycle import Flow, Mark, Step
 from pipeline.domain.order import Order, OrderStatus
@@ -162,6 +172,8 @@ def prepare_all(
                 if body is not None and (holding.earlier or target in holding.deliveries):  # else nothing to compare
                     fingerprint = fingerprint_of(delivering(context.network, Flow.ORDERS, target), body)
             except Trouble as met:
+                if _is_passing(met) and _had_it(holding, target):
+                    raise  # whether anything of it has changed can't be told now
                 trouble = met
             prepared.append(Prepared(target, target in required, fingerprint, trouble, route.mode == "live"))
     return prepared
@@ -173,6 +185,9 @@ def _prepare(order: Order, target: str, party: Party, context: Context, now: dat
     write = delivering(context.network, Flow.ORDERS, target)
     try:
         body = write.prepare(order)
+    except PartnerTrouble:  # a table of theirs could not be read; what breaks our own rules is told all the same
+        if not faults:
+            raise
     except (Invalid, Puzzling) as theirs:
         known = {fault.path for fault in faults}
         told = tuple(f for f in theirs.fields if addressed or not f.path.startswith(BEFORE_ADDRESS))
@@ -184,6 +199,18 @@ def _prepare(order: Order, target: str, party: Party, context: Context, now: dat
     if faults:
         raise Invalid.of(faults)
     return body
+
+
+def _is_passing(trouble: Trouble | None) -> bool:
+    """Whether the partner, not the document, is the trouble. The delivery goes on to its lane, which prepares it again:
+    there it is parked, and shuts the account's gate. The other targets don't wait for it.
+    """
+    return isinstance(trouble, PartnerTrouble) and not isinstance(trouble, Refused)
+
+
+def _had_it(holding: Holding, target: str) -> bool:
+    state = holding.deliveries.get(target, {})
+    return state.get("co") == "done" or bool(holding.earlier and holding.earlier.pushed and not state)
 
 
 def _raise_for_all(prepared: Sequence[Prepared]) -> None:
@@ -225,7 +252,7 @@ def _target(holding: Holding, one: Prepared, context: Context, unchanged: bool) 
 
     `unchanged`: what all targets would be sent is what they were sent in its earlier life.
     """
-    if one.trouble:
+    if one.trouble and not _is_passing(one.trouble):
         fault = one.trouble.fault(Step.PUSH)
         ending: Ending = Dead(error=fault) if isinstance(one.trouble, Invalid) else Held(error=fault)
         return Target(account=one.target, required=one.required, ending=ending), False

@@ -1,5 +1,6 @@
 """The orders the simulated Amazon holds, each in the form of 2026-01-01, and the index by time of change."""
 
+import re
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -69,8 +70,9 @@ class Held:
         return any("cancellation" in item for item in self.items)
 
     def list_numbers(self) -> frozenset[str]:
-        """The tracking numbers of its packages."""
-        return frozenset(package["trackingNumber"] for package in self.wire["packages"])
+        """The tracking numbers of its packages: one text may name several."""
+        texts = [package["trackingNumber"] for package in self.wire["packages"]]
+        return frozenset(number for text in texts for number in re.split(r"[\s,;|]+", text) if number)
 
 
 class Book:

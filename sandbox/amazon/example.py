@@ -19,6 +19,7 @@ client_id = "file:amazon-client-id"
 client_secret = "file:amazon-client-secret"
 refresh_token = "file:amazon-refresh-token"
 marketplace_ids = [{_IDS}]
+several_parcels = "join"
 """
 
 # Amazon tells no billing address (contracts, marketplaces section 4): the buyer pays where the goods go.

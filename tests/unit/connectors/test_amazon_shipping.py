@@ -201,6 +201,32 @@ def test_parcels_that_hold_more_than_was_ordered_are_held(quantities: Any, packa
     assert (len(partner.requests) == 1) is held
 
 
+def test_parcels_that_nobody_told_apart_are_told_as_one_where_that_is_set() -> None:
+    partner = Partner().says(answered(amazon_order()), NO_CONTENT)
+    client = amazon(partner, several_parcels="join")
+    everything = (LineQuantity(id="L1", quantity=2),)
+    body = client.ship.prepare(shipment(parcel("6C1", lines=everything), parcel("6C2", lines=everything)))
+    assert client.ship.send([body]) == [Taken()]
+    detail = partner.sent()["packageDetail"]
+    assert (detail["trackingNumber"], detail["orderItems"]) == ("6C1, 6C2", [{"orderItemId": "L1", "quantity": 2}])
+    assert detail["packageReferenceId"] == reference_of("6C1, 6C2")
+    there = amazon_order(packages=[package("6C1, 6C2")])
+    assert client.parcels(there) == {"6C1", "6C2"}
+    assert amazon(Partner().says(answered(there))).ship.look([body]) == [Taken()]
+
+
+@pytest.mark.parametrize(
+    ("carriers", "packages", "words"),
+    [(("DHL", "UPS"), [], "several carriers"), (("DHL", "DHL"), [package("old", "X", ("L1", 2))], "already")],
+)
+def test_and_held_where_that_can_not_be(carriers: tuple[str, str], packages: Any, words: str) -> None:
+    client = amazon(Partner().says(answered(amazon_order(packages=packages))), several_parcels="join")
+    everything = (LineQuantity(id="L1", quantity=2),)
+    parcels = [parcel(f"6C{n}", lines=everything, carrier=carrier) for n, carrier in enumerate(carriers)]
+    with pytest.raises(Puzzling, match=words):
+        client.ship.send([client.ship.prepare(shipment(*parcels))])
+
+
 def test_a_read_that_fails_proves_that_nothing_was_sent() -> None:
     client = amazon(Partner().says(httpx.Response(503)))
     with pytest.raises(Unavailable):

@@ -72,6 +72,15 @@ SETTINGS: Final = (
         meaning="the data sets to ask for; BUYER and RECIPIENT need roles (v0: a restricted token asks for these two)",
         source=_MODERN,
     ),
+    Setting(
+        name="several_parcels",
+        form="choice",
+        default="hold",
+        choices=("hold", "join"),
+        meaning="parcels whose contents are not told apart: held, or told as one, with their numbers joined by a comma "
+        "(Amazon follows no such number)",
+        source="ours: each piece is in one parcel, and a parcel has one trackingNumber",
+    ),
 )  # fmt: skip
 
 _PLACES: Final = (

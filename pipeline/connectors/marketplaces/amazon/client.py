@@ -18,7 +18,9 @@ from pipeline.connectors.marketplaces.amazon.rates import CONFIRM, GET, GET_V0, 
 from pipeline.connectors.marketplaces.amazon.riddles import riddles_of
 from pipeline.connectors.marketplaces.amazon.shipping import (
     confirmations_of,
+    held_as_overfull,
     is_there,
+    joined,
     looks_shipped,
     marketplace_of,
     missing_of,
@@ -62,6 +64,7 @@ class Amazon:
         if not 1 <= len(self._marketplaces) <= MARKETPLACES:
             raise NotConfigured(f"marketplace_ids must name 1 to {MARKETPLACES} marketplaces, such as A13V1IB3VIYZZH")
         self._included = list(settings["included_data"])
+        self._join = settings["several_parcels"] == "join"
         self._is_v0 = settings["orders_api"] == "v0"
         self._calls = Calls(rig, [ELEMENTS[name] for name in self._included if name in ELEMENTS])
         self._dialect = (
@@ -145,8 +148,9 @@ class Amazon:
                 if not calls:
                     return [Taken()]
                 if overfull(calls, raw):
-                    words = "together they hold more of a line than was ordered; tell which lines are in which parcel"
-                    return [Puzzling.of((FieldError("parcels", "ambiguous", words),))]
+                    if not self._join:
+                        return [held_as_overfull()]
+                    calls = [joined(calls, raw)]
                 calls = [{"marketplaceId": marketplace_of(raw), **call} for call in calls]
                 if not calls[0]["marketplaceId"]:
                     words = "the order does not say in which marketplace it was bought, and Amazon needs it"

@@ -29,6 +29,7 @@ from pipeline.domain.order import OrderStatus
 from pipeline.domain.reports import LineQuantity, Parcel, Shipment
 from pipeline.ports import Absent, Body, Seen, Taken
 
+TOGETHER: Final = ", "  # between the numbers of parcels that are told as one
 OTHER: Final = "Other"  # then carrierName says which
 _PLAIN: Final = re.compile(r"[^0-9a-z]+")
 
@@ -115,15 +116,18 @@ def packages_of(raw: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 
 def numbers_at(raw: Mapping[str, Any]) -> frozenset[str]:
-    """Their tracking numbers, as Amazon has them."""
-    return frozenset(number for one in packages_of(raw) if (number := maybe(text, one.get("trackingNumber"))))
+    """Their tracking numbers, as Amazon has them; of several that were told as one, each."""
+    return frozenset(number for one in packages_of(raw) for number in _numbers_in(one))
+
+
+def _numbers_in(package: Mapping[str, Any]) -> Sequence[str]:
+    return [one for one in (maybe(text, package.get("trackingNumber")) or "").split(TOGETHER) if one]
 
 
 def is_there(reference: str, number: str, raw: Mapping[str, Any]) -> bool:
     """By our reference, or by the number: Amazon's own fixture lists a package under a reference that is no digits."""
     return any(
-        maybe(text, one.get("packageReferenceId")) == reference
-        or plain(maybe(text, one.get("trackingNumber")) or "-") == plain(number)
+        maybe(text, one.get("packageReferenceId")) == reference or plain(number) in map(plain, _numbers_in(one))
         for one in packages_of(raw)
     )
 
@@ -148,14 +152,47 @@ def overfull(calls: Sequence[Mapping[str, Any]], raw: Mapping[str, Any]) -> bool
     """Whether these parcels, with those that are there, hold more of a line than was ordered: parcels without lines
     of their own all hold everything, and Amazon would take the first and refuse the others.
     """
+    left = _left_in(raw)
+    for call in calls:
+        left.subtract({line["orderItemId"]: line["quantity"] for line in call["packageDetail"]["orderItems"]})
+    return any(count < 0 for count in left.values())
+
+
+def joined(calls: Sequence[Mapping[str, Any]], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Parcels whose contents nobody told apart as one call: all that is left of their lines, and their numbers
+    together. Raises Puzzling for several carriers, and where nothing is left.
+    """
+    details = [call["packageDetail"] for call in calls]
+    if len({(one["carrierCode"], one.get("carrierName")) for one in details}) > 1:
+        raise Puzzling.of((_untold("they went by several carriers, and one confirmation can name only one"),))
+    left = _left_in(raw)
+    ids = dict.fromkeys(line["orderItemId"] for one in details for line in one["orderItems"])
+    lines = [{"orderItemId": one, "quantity": left[one]} for one in ids if left[one] > 0]
+    if not lines:
+        raise Puzzling.of((_untold("all of it is in parcels that Amazon has already"),))
+    number = TOGETHER.join(one["trackingNumber"] for one in details)
+    told = {"packageReferenceId": reference_of(number), "trackingNumber": number, "orderItems": lines}
+    return {**calls[0], "packageDetail": {**details[0], **told}}
+
+
+def held_as_overfull() -> Puzzling:
+    """Without `several_parcels = "join"`."""
+    words = 'or (one carrier) set several_parcels = "join" to tell their numbers together'
+    return Puzzling.of((_untold(f"tell which lines are in which parcel, {words}"),))
+
+
+def _untold(what: str) -> FieldError:
+    return FieldError("parcels", "ambiguous", f"together they hold more of a line than was ordered; {what}")
+
+
+def _left_in(raw: Mapping[str, Any]) -> Counter[str]:
+    """By line: ordered, and in no parcel that is there."""
     left = Counter[str]()
     for item in maybe(records, raw.get("orderItems")) or ():
         left[maybe(text, item.get("orderItemId")) or ""] += maybe(whole, item.get("quantityOrdered")) or 0
-    packed = [item for one in packages_of(raw) for item in maybe(records, one.get("packageItems")) or ()]
-    sent = [item for call in calls for item in call["packageDetail"]["orderItems"]]
-    for item in (*packed, *sent):
+    for item in (item for one in packages_of(raw) for item in maybe(records, one.get("packageItems")) or ()):
         left[maybe(text, item.get("orderItemId")) or ""] -= maybe(whole, item.get("quantity")) or 0
-    return any(count < 0 for count in left.values())
+    return left
 
 
 def looks_shipped(raw: Mapping[str, Any], body: Body) -> Seen:
