@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeline.connectors.contract import Connector
-from pipeline.connectors.marketplaces import amazon, mirakl, octopia
+from pipeline.connectors.marketplaces import amazon, bol, mirakl, octopia
 from pipeline.connectors.oms import egenta, kibo, ois, tecsys, transiteo
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
@@ -13,6 +13,7 @@ CONNECTORS: Final[Mapping[str, Connector]] = {
         octopia.CONNECTOR,
         mirakl.CONNECTOR,
         amazon.CONNECTOR,
+        bol.CONNECTOR,
         egenta.CONNECTOR,
         kibo.CONNECTOR,
         transiteo.CONNECTOR,

@@ -123,6 +123,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "refresh_token": Secret("Atzr|first"),
         "marketplace_ids": ("A13V1IB3VIYZZH",),
     },
+    "bol": {
+        "base_url": "https://bol.test",
+        "token_url": "https://bol.test/token",
+        "client_id": Secret("client"),
+        "client_secret": Secret("hush"),
+    },
     "egenta": {
         "base_url": "https://oms.test/api/",
         "secret_id": Secret("1"),
@@ -152,6 +158,7 @@ ACCOUNTS = {
     "octopia": "cdiscount-fr",
     "mirakl": "shop-fr",
     "amazon": "amazon-fr",
+    "bol": "bol-nl",
     "egenta": "egenta-cdiscount",
     "kibo": "kibo-us",
     "ois": "ois-nl",

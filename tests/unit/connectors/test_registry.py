@@ -12,7 +12,7 @@ WRITES = {"accept", "refuse", "ship", "cancel", "import_orders", "update", "ackn
 
 
 def test_the_table() -> None:
-    assert list(of_kind("marketplace")) == ["octopia", "mirakl", "amazon"]
+    assert list(of_kind("marketplace")) == ["octopia", "mirakl", "amazon", "bol"]
     assert list(of_kind("oms")) == ["egenta", "kibo", "transiteo", "ois", "tecsys"]
     assert all(connector.name == name for name, connector in CONNECTORS.items())
 
