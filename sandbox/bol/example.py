@@ -16,6 +16,7 @@ token_url = "{base}/bol/token"
 client_id = "file:bol-client-id"
 client_secret = "file:bol-client-secret"
 fulfilment_method = "FBR"
+several_parcels = "join"
 """
 
 

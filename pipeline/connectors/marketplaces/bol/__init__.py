@@ -38,6 +38,14 @@ SETTINGS: Final = (
         meaning="which orders: those the retailer ships, those bol ships, or all",
         source=_SETTINGS,
     ),
+    Setting(
+        name="several_parcels",
+        form="choice",
+        default="hold",
+        choices=("hold", "join"),
+        meaning="parcels whose contents are not told apart: held, or told as one, with their numbers joined by a comma",
+        source="ours: a shipment at bol names one trackAndTrace, and each piece is in one shipment",
+    ),
 )
 
 _PLACES: Final = (

@@ -29,12 +29,12 @@ from pipeline.connectors.marketplaces.bol.processes import (
 )
 from pipeline.connectors.marketplaces.bol.shipping import (
     count_there,
-    filled,
     is_after,
     item_ids,
     riddles_in,
     shipments_of,
     shipped_after,
+    told_apart,
 )
 from pipeline.domain.errors import FieldError, Puzzling, Refused
 from pipeline.domain.order import Order
@@ -54,6 +54,7 @@ class Bol:
         self._rig = rig
         self._calls = Calls(rig)
         self._method = rig.settings["fulfilment_method"]
+        self._join = rig.settings["several_parcels"] == "join"
         self.accept: Write[Order] | None = None
         self.refuse: Write[Order] | None = None
         self.acknowledge: Write[Acknowledgement] | None = None  # nothing to report (section 11)
@@ -115,7 +116,7 @@ class Bol:
             row = self.get(body.id)
             if row is None:
                 return [Refused("bol does not know this order", status=404)]
-            parcels = filled(body.content, row.raw)
+            parcels = self._apart(body, row)
             if riddles := riddles_in(parcels, row.raw):
                 return [Puzzling.of(riddles)]
             there = count_there(parcels, row.raw)
@@ -130,6 +131,9 @@ class Bol:
             )
             return [promise_in(self._calls.write(SHIP, "POST", "retailer/shipments", parcels[there]), promise)]
 
+    def _apart(self, body: Body, row: Row) -> Sequence[Mapping[str, Any]]:
+        return told_apart(body.content, row.raw, join=self._join)
+
     def _look_shipped(self, bodies: Sequence[Body]) -> Sequence[Seen]:
         """Whether all is there. The processes are asked first, then the order: one that ends in between is in it."""
         return [self._seen_shipped(body) for body in bodies]
@@ -138,12 +142,12 @@ class Bol:
         first = self.get(body.id)
         if first is None:
             return None
-        parcels = filled(body.content, first.raw)
+        parcels = self._apart(body, first)
         if count_there(parcels, first.raw) == len(parcels):
             return Taken()
         under_way = is_under_way(self._calls, item_ids(parcels), CREATE_SHIPMENT)
         row = self.get(body.id)
-        there = count_there(filled(body.content, row.raw), row.raw) if row else None
+        there = count_there(self._apart(body, row), row.raw) if row else None
         if there == len(parcels):
             return Taken()
         return None if there is None or under_way else Absent()

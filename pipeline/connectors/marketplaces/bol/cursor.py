@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from pipeline.connectors.marketplaces.bol.mapping import changed_at
+from pipeline.connectors.marketplaces.bol.states import items_of
 from pipeline.ports import Ask
 
 HOUR_LESS: Final = timedelta(minutes=50)  # with what a poll takes, below the interval's 60
@@ -58,10 +59,15 @@ class Cursor:
 
 
 def mark_of(listed: Mapping[str, Any]) -> str:
-    """When a listed order changed, and a hash of all that the list says of it: the same mark, the same order."""
+    """When a listed order changed, and a hash of all that the list says of each of its items."""
     changed = changed_at(listed)
-    at = int(changed.timestamp()) if changed else 0
-    return f"{at}.{sha256(_ENCODE(listed)).hexdigest()[:10]}"
+    items = {sha256(_ENCODE(item)).hexdigest()[:10] for item in items_of(listed)}
+    return f"{int(changed.timestamp()) if changed else 0}.{'.'.join(sorted(items))}"
+
+
+def is_known(mark: str, kept: str | None) -> bool:
+    """Whether what was read has all that is listed now: a list may leave out items that did not change lately."""
+    return kept is not None and set(mark.split(".")[1:]) <= set(kept.split(".")[1:])
 
 
 def _time_of(mark: str) -> datetime:

@@ -27,7 +27,7 @@ import msgspec
 
 from pipeline.connectors.answers import Answer
 from pipeline.connectors.marketplaces.bol.calls import DETAIL, LIST, Calls
-from pipeline.connectors.marketplaces.bol.cursor import Cursor, mark_of
+from pipeline.connectors.marketplaces.bol.cursor import Cursor, is_known, mark_of
 from pipeline.connectors.marketplaces.bol.mapping import UNREAD, row_of, with_words
 from pipeline.connectors.marketplaces.bol.spot import INTERVAL, Left, Spot, minutes, without
 from pipeline.connectors.marketplaces.bol.states import items_of
@@ -81,11 +81,13 @@ def _list(calls: Calls, ask: Ask, cursor: Cursor, spot: Spot, method: str) -> Pa
         marks.append((row.id, mark))
         if row.version:
             newest.append(min(row.version, spot.began))  # never later than now, whatever a partner's clock says
-        if found.get(row.id) == mark:
+        if is_known(mark, found.get(row.id)):
             continue
         fresh += 1
         found[row.id] = mark
-        if cursor.seen.get(row.id) != mark and spot.wants(row.version, row.purchased_at, ask.start):
+        if is_known(mark, cursor.seen.get(row.id)):
+            found[row.id] = cursor.seen[row.id]  # with the items that this list leaves out
+        elif spot.wants(row.version, row.purchased_at, ask.start):
             left[row.id] = Left(id=row.id, words=_words(item))
     spot = replace(spot, newest=max(newest, default=None), found=found, left=tuple(left.values()))
     return _page(ask, cursor, _owing(spot.after_page(mark_of_page(marks), fresh)), unreadable=unreadable)

@@ -22,6 +22,7 @@ from pipeline.domain.reports import LineQuantity, Parcel, Shipment
 from pipeline.ports import Body
 
 REFERENCE: Final = 90  # characters of shipmentReference
+TOGETHER: Final = ", "  # between the numbers of parcels that are told as one
 # The vendor's transporter codes, as a client's table has them (github: TransporterCode of a Python client for v3).
 TRANSPORTERS: Final = (
     "BPOST_BE", "BPOST_BRIEF", "BRIEFPOST", "COURIER", "DHL", "DHLFORYOU", "DHL_DE", "DHL-GLOBAL-MAIL", "DPD-BE",
@@ -74,6 +75,24 @@ def filled(parcels: Parcels, raw: Mapping[str, Any]) -> Parcels:
     ]
 
 
+def told_apart(parcels: Parcels, raw: Mapping[str, Any], *, join: bool) -> Parcels:
+    """Parcels as they can be told: (filled) ones that together hold more of an item than there is, for nobody said what
+    is in which, are one with all their numbers where the setting says so and one carrier has them.
+    """
+    found = filled(parcels, raw)
+    counts, total = _counts(raw), _total(found)
+    most = {item_id: quantity - canceled for item_id, (quantity, _, canceled) in counts.items()}
+    carriers = {parcel["transport"]["transporterCode"] for parcel in found}
+    if not join or len(carriers) > 1 or all(count <= most.get(item_id, count) for item_id, count in total.items()):
+        return found
+    numbers = TOGETHER.join(parcel["transport"]["trackAndTrace"] for parcel in found)
+    items = [
+        {"orderItemId": item_id, "quantity": min(count, most.get(item_id, count))} for item_id, count in total.items()
+    ]
+    transport = {**found[0]["transport"], "trackAndTrace": numbers}
+    return [{**found[0], "orderItems": items, "transport": transport}]
+
+
 def count_there(parcels: Parcels, raw: Mapping[str, Any]) -> int | None:
     """How many of these (filled) parcels bol has: the first so many. None: it can't be told."""
     counts, wanted = _counts(raw), _total(parcels)
@@ -100,7 +119,7 @@ def riddles_in(parcels: Parcels, raw: Mapping[str, Any]) -> tuple[FieldError, ..
         if count > quantity - canceled:
             words = (
                 f"its parcels hold {count} pieces of an item of which {quantity} were ordered and {canceled} cancelled:"
-                " bol takes each piece in one parcel; say what is in which"
+                ' bol takes each piece in one parcel; edit their lines, or (one carrier) set several_parcels = "join"'
             )
             riddles.append(FieldError("parcels", "quantity", words))
     return tuple(riddles)
