@@ -95,6 +95,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         named="bol-demo",
         seller="bol",
         account=bol_example.ACCOUNT,
+        route=bol_example.ROUTE,
         secrets=bol_example.list_secrets,
         plants=BOL_PLANTS,
     ),

@@ -19,6 +19,9 @@ fulfilment_method = "FBR"
 several_parcels = "join"
 """
 
+# An order of bol's has no price of its delivery, and its transporter codes are its own.
+ROUTE = {"defaults": {"lines.*.shipping_price": "0"}, "carrier_map": {"*": "OTHER"}}
+
 
 def list_secrets() -> dict[str, str]:
     """File name -> content."""

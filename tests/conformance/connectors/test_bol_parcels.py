@@ -1,4 +1,4 @@
-"""Several parcels at bol, a call each, by the pipeline's own `Writing`: none twice, none left out, after a crash too."""
+"""Several parcels at bol, by the pipeline's own `Writing`: none twice, none left out, after a crash too."""
 
 from dataclasses import replace
 

@@ -33,10 +33,11 @@ class Cursor:
     @classmethod
     def of(cls, ask: Ask) -> "Cursor":
         """The kept one."""
-        return msgspec.json.decode(ask.cursor, type=cls) if ask.cursor else cls()
+        return msgspec.json.decode(ask.cursor.partition(" ")[2], type=cls) if ask.cursor else cls()
 
     def __str__(self) -> str:
-        return msgspec.json.encode(self).decode()
+        """Its time first: that is what people look at."""
+        return f"{self.newest.isoformat() if self.newest else 'none'} {msgspec.json.encode(self).decode()}"
 
     def since(self, overlap: timedelta) -> datetime | None:
         """Where the next listing begins: `overlap` before what was seen.
@@ -61,7 +62,7 @@ class Cursor:
 def mark_of(listed: Mapping[str, Any]) -> str:
     """When a listed order changed, and a hash of all that the list says of each of its items."""
     changed = changed_at(listed)
-    items = {sha256(_ENCODE(item)).hexdigest()[:10] for item in items_of(listed)}
+    items = {sha256(_ENCODE(item)).hexdigest()[:8] for item in items_of(listed)}
     return f"{int(changed.timestamp()) if changed else 0}.{'.'.join(sorted(items))}"
 
 
