@@ -130,6 +130,22 @@ def test_an_order_that_did_not_change_is_read_once_however_often_it_is_listed() 
     assert poll.run(now=NOW + timedelta(minutes=3)) == []
 
 
+@pytest.mark.covers("bol:N+1")
+def test_a_list_may_leave_out_items_that_did_not_change_lately() -> None:
+    both = listed("A")
+    both["orderItems"].append({**both["orderItems"][0], "orderItemId": "A2"})
+    bolcom = Bolcom(page(both))
+    poll = Poll(bolcom)
+    assert poll.run() == ["A"]
+    one = {**both, "orderItems": both["orderItems"][1:]}
+    for n, again in enumerate((one, both, one), 1):
+        bolcom.lists = [page(again)]
+        assert poll.run(now=NOW + timedelta(minutes=n)) == []
+    one["orderItems"][0]["quantityShipped"] = 1
+    bolcom.lists = [page(one)]
+    assert poll.run(now=NOW + timedelta(minutes=4)) == ["A"]
+
+
 @pytest.mark.covers("bol:cursor of what was seen")
 def test_the_cursor_is_what_was_seen_and_never_now() -> None:
     poll = Poll(Bolcom(page(listed("A"))))
@@ -329,6 +345,21 @@ def test_three_in_a_row_are_the_partners_trouble() -> None:
     bolcom.orders.clear()
     assert poll.run() == ["C", "D", "E"]
     assert poll.run(now=NOW + timedelta(minutes=1)) == ["A", "B"]
+
+
+def test_many_that_cannot_be_read_hide_no_other_for_ever() -> None:
+    bad = {name: httpx.Response(500) for name in "ABCDEF"}
+    names = "ABCDEFG"
+    bolcom = Bolcom(page(*(listed(name) for name in names)), **bad)
+    poll = Poll(bolcom)
+    for n in range(15):
+        with pytest.raises(Unavailable):
+            poll.run(now=NOW + timedelta(minutes=n))
+    assert poll.run(now=NOW + timedelta(minutes=15)) == ["G"]
+    bolcom.lists = [page(*(listed(name) for name in names), listed("H", "2026-11-22T10:14:00+01:00"))]
+    assert poll.run(now=NOW + timedelta(minutes=16)) == ["H"]  # those that are owed raise no more
+    bolcom.orders.clear()
+    assert poll.run(now=NOW + timedelta(minutes=17))[-6:] == list("ABCDEF")
 
 
 def test_an_order_that_is_never_read_is_given_up_after_a_while() -> None:

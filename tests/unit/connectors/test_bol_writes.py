@@ -149,6 +149,31 @@ def test_what_stands_at_bol_is_not_sent_again_and_never_guessed(items: Any, parc
     assert (len(partner.requests) == 2) == (outcome is Promised)
 
 
+@pytest.mark.covers("bol:one parcel a shipment")
+def test_parcels_that_nobody_told_apart_are_held_or_told_as_one() -> None:
+    both = prepared(parcel("P1", lines=()), parcel("P2", lines=()))
+    order = detail("1", item("11", 2), item("12", 1))
+    (held,) = bol(Partner().says(order)).ship.send([both])
+    assert isinstance(held, Puzzling)
+    assert 'several_parcels = "join"' in held.message
+    partner = Partner().says(order).says(ACCEPTED, status=202)
+    client = bol(partner, several_parcels="join")
+    (outcome,) = client.ship.send([both])
+    assert partner.sent()["transport"] == {"transporterCode": "TNT", "trackAndTrace": "P1, P2"}
+    assert partner.sent()["orderItems"] == [{"orderItemId": "11", "quantity": 2}, {"orderItemId": "12", "quantity": 1}]
+    assert isinstance(outcome, Promised)
+    assert Promise.of(outcome.handle).parts == 1
+    shipped = detail("1", item("11", 2, 2), item("12", 1, 1))
+    assert bol(Partner().says(shipped), several_parcels="join").ship.look([both]) == [Taken()]
+    mixed = prepared(parcel("P1", lines=()), parcel("P2", lines=(), carrier="DHL"))
+    (held,) = bol(Partner().says(order), several_parcels="join").ship.send([mixed])
+    assert isinstance(held, Puzzling)
+    apart = prepared(parcel("P1", lines=lines(i11=2)), parcel("P2", lines=lines(i12=1)))
+    partner = Partner().says(order).says(ACCEPTED, status=202)
+    bol(partner, several_parcels="join").ship.send([apart])
+    assert partner.sent()["transport"]["trackAndTrace"] == "P1"
+
+
 # ---------------------------------------------------------------- how a promise ends
 
 

@@ -15,12 +15,14 @@ a trouble, a kill), the next one goes on at the next order.
 * The first poll of an account that began more than an hour ago asks for what is OPEN: what was handled before we came
   is nobody's to push. (`orderpipe backfill` reads it.)
 * An order that can't be read (a 5xx for this one, JSON that is none, a 404 though it is listed) stops no other: it is
-  owed, and asked for with each listing. The third time a document says so, and after the 30th it is left to whoever
-  reads that. Three orders in a row that fail for the first time are the partner's trouble: then the poll waits.
+  owed, and asked for with each listing. The third time a document says so; a 404 is given up after the 30th. Three
+  orders in a row that fail for the first time are the partner's trouble, and the poll waits; a quarter of an hour
+  later they are owed as well, so that a few that bol can't show hide nothing that it lists.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
@@ -38,7 +40,8 @@ from pipeline.ports import Ask, Page, Row
 
 IN_A_ROW: Final = 2  # orders that can't be read, before it is the partner's trouble
 TOLD: Final = 3  # the try that makes a document of an order that can't be read
-GIVEN_UP: Final = 30  # the last one
+GIVEN_UP: Final = 30  # the last one of an order that bol does not know
+PATIENCE: Final = timedelta(minutes=15)  # that a partner's trouble has before it is those orders'
 _ENCODE: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -101,16 +104,15 @@ def _read(calls: Calls, ask: Ask, cursor: Cursor, spot: Spot) -> Page:
         owed = {order_id: tries for order_id, tries in spot.owed.items() if order_id != one.id}
         return _page(ask, cursor, replace(rest, owed=owed, stumbles=0), rows=[row])
     tries = spot.owed.get(one.id, 0) + 1
-    if trouble is not None and tries == 1 and spot.stumbles >= IN_A_ROW:
+    since = spot.stumbled if spot.stumbled and spot.stumbles else ask.now
+    if trouble is not None and tries == 1 and spot.stumbles >= IN_A_ROW and ask.now - since < PATIENCE:
         raise trouble
-    why = f"{trouble.status}" if trouble else "404"
     owed = {**spot.owed, one.id: tries}
-    if tries >= GIVEN_UP:
+    if tries >= GIVEN_UP and trouble is None:
         del owed[one.id]
-    rest = replace(rest, owed=owed, stumbles=spot.stumbles + (tries == 1))
-    return _page(
-        ask, cursor, rest, rows=[Row(id=one.id, raw={"orderId": one.id, UNREAD: why})] if tries == TOLD else []
-    )
+    rest = replace(rest, owed=owed, stumbles=spot.stumbles + (tries == 1), stumbled=since)
+    told = {"orderId": one.id, UNREAD: f"{trouble.status}" if trouble else "404"}
+    return _page(ask, cursor, rest, rows=[Row(id=one.id, raw=told)] if tries == TOLD else [])
 
 
 def _tried(calls: Calls, one: Left) -> tuple[Row | None, PartnerTrouble | None]:

@@ -51,6 +51,7 @@ class Spot:
     left: tuple[Left, ...] = ()
     owed: dict[str, int] = field(default_factory=dict)
     stumbles: int = 0  # orders in a row that could not be read
+    stumbled: datetime | None = None  # since when
 
     @classmethod
     def of(cls, ask: Ask, cursor: Cursor) -> "Spot":
