@@ -32,8 +32,7 @@ def tell_status(item: Item) -> str:
 @dataclass(slots=True)
 class Held:
     """One order. `changed`: when each item did, exactly. `visible_from`: in lists not before that moment (the fault
-    `late_order`). `parcels`: the numbers it was shipped with, a repeated one as often as it came; `shipments`: as each
-    shipment told them."""
+    `late_order`). `parcels`: the numbers it was shipped with, a repeated one as often as it came."""
 
     wire: dict[str, Any]
     plant: Plant | None
@@ -42,7 +41,6 @@ class Held:
     changed: dict[str, datetime]
     history: list[tuple[datetime, str]] = field(default_factory=list)
     parcels: list[str] = field(default_factory=list)
-    shipments: list[str] = field(default_factory=list)
 
     @property
     def order_id(self) -> str:

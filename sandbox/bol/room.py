@@ -114,9 +114,9 @@ class Bol:
         return self.book.find(order_id) is not None
 
     def show_order(self, order_id: str) -> dict[str, Any] | None:
-        """The whole order with its parcels' numbers, and what each shipment told of them; None: no such order."""
+        """The whole order with its parcels' numbers; None: no such order."""
         held = self.book.find(order_id)
-        return None if held is None else held.wire | {"parcels": held.parcels, "shipments": held.shipments}
+        return None if held is None else held.wire | {"parcels": held.parcels}
 
     def change_order(self, order_id: str, raw: Mapping[str, Any], now: datetime) -> None:
         """`{status?, set?: {path: value}}`; the only status is `Canceled`, of what is open. All items change."""

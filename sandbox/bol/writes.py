@@ -91,7 +91,6 @@ class Writes:
         if numbers & set(held.parcels):
             self.tally["repeated parcel"] += 1
         held.parcels += sorted(numbers)
-        held.shipments.append(number or "")
         for _, item, row in found:
             item["quantityShipped"] += row["quantity"]
             self._book.touch(held, item, moment)
