@@ -28,7 +28,8 @@ class ListCard:
     `touch(stand, id)`: this one changes now, None where the list has no times. `pages`: it comes in pages, of 3 by
     the card's settings. `late`: the simulator heeds the fault `late_order`. `calls`: a pattern of the list's own
     paths, where listing makes other calls too. `lag`: seconds until the partner lists a change, by its own document.
-    `bound`: it tells how far its list is complete, and that, not the newest change, is the cursor.
+    `bound`: it tells how far its list is complete, and that, not the newest change, is the cursor. `age`: seconds by
+    which its orders are bought before they appear, where what was bought before the account's start is not read.
     """
 
     endpoint: str
@@ -39,6 +40,7 @@ class ListCard:
     calls: str = ""
     lag: float = 0.0
     bound: bool = False
+    age: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

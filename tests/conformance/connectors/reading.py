@@ -30,8 +30,7 @@ class Reading:
         stand.simulator.clock.turn(timedelta(days=1))
         stand.simulator.tokens.kept.clear()  # over by then, and this is not about tokens
         ours = stand.connector.kind == "marketplace"  # an OMS account has no start
-        # a sample was bought up to 50 minutes before it appears; what was bought before the start need not be listed
-        start = stand.simulator.clock() - timedelta(hours=1)
+        start = stand.simulator.clock() - timedelta(seconds=stand.list_card.age)
         return cls(stand, start if ours else datetime.min.replace(tzinfo=UTC), overlap)
 
     def call(self) -> Page:

@@ -80,6 +80,7 @@ CONNECTOR: Final = Connector(
         "orders": "8 a minute (the vendor's example), else what x-ratelimit-* says: each order costs one",
         "cancellations": "25 a minute (the vendor's example), else what x-ratelimit-* says",
         "page": "50 orders",
+        "parcels": "one after the other, and each spends one of `limits.attempts`: of more than 7 a person is asked",
         "process statuses": "1000 in one question; kept for a limited time",
         "history": "three months",
     },

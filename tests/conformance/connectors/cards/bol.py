@@ -30,7 +30,7 @@ def make_shipment(stand: Stand, number: str) -> Shipment:
 
 
 def count_parcels(stand: Stand, shipment: Shipment) -> int:
-    told = wire(stand, shipment.order_id)["shipments"]
+    told = wire(stand, shipment.order_id)["parcels"]
     return int(told.count(shipment.parcels[0].number))
 
 
@@ -60,6 +60,8 @@ CARD = Card(
         "cancel": WriteCard(endpoint="bol.cancellation", make=make_cancellation, held=is_cancelled),
     },
     lists={
-        "new_orders": ListCard(endpoint="bol.orders", fill=fill, touch=touch, late=True, calls="/retailer/orders$"),
+        "new_orders": ListCard(
+            endpoint="bol.orders", fill=fill, touch=touch, late=True, calls="/retailer/orders$", age=3600
+        ),
     },
 )
