@@ -105,6 +105,16 @@ def unname_pickup(sample: Sample) -> Sample:
     return replace(sample, shipping=replace(sample.shipping, pickup_name=None))
 
 
+def line_pickup(sample: Sample) -> Sample:
+    """For a marketplace that tells a pickup point by name and number in the address lines."""
+    to = sample.shipping
+    if not to.pickup_name:
+        return sample
+    more = ", ".join(line for line in (to.line2, to.line3) if line)
+    lined = replace(to, line2=f"{to.pickup_name} ({to.pickup_id})", line3=more or None, pickup_name=None)
+    return replace(sample, shipping=lined)
+
+
 def _shorten(address: SampleAddress) -> SampleAddress:
     line2 = address.line2 if len(address.line2 or "") < 8 else None
     return replace(address, line2=line2, line3=None)

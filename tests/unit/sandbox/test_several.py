@@ -1,5 +1,6 @@
 """Several marketplaces and several OMS in one sandbox: who gets which orders, and what the report says of each."""
 
+import re
 import tomllib
 from dataclasses import replace
 from itertools import pairwise
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox import SandboxConfig, TecsysDials, create_app, example_config
+from sandbox.amazon.room import Amazon
 from sandbox.marketplaces import MARKETPLACES
 from sandbox.octopia.room import Octopia
 from sandbox.oms import OMS
@@ -114,6 +116,19 @@ def test_an_order_suits_every_oms_it_is_for(clock: TurnedClock) -> None:
 
     assert has_long_lines(("egenta", "kibo"))
     assert not has_long_lines(("egenta", "ois"))
+
+
+def test_a_pickup_point_that_amazon_tells_in_an_address_line_is_none_for_ois(clock: TurnedClock) -> None:
+    def list_pickups(oms: str) -> list[str]:
+        world = make_world(clock, orders=60, plant=0, marketplaces=("amazon",), oms=(oms,))
+        room = world.marketplaces["amazon"]
+        assert isinstance(room, Amazon)
+        places = [held.wire["recipient"]["deliveryAddress"] for held in room.book]
+        return [place["addressLine2"] for place in places if place["addressType"] == "PICKUP_POINT"]
+
+    assert list_pickups("ois") == []
+    assert all(re.search(r"\w+ \(\d+\)$", line) for line in list_pickups("kibo"))
+    assert list_pickups("kibo")
 
 
 # ---------------------------------------------------------------- the report
