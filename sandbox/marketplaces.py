@@ -21,7 +21,7 @@ from sandbox.octopia import example as octopia_example
 from sandbox.octopia.dials import OctopiaDials
 from sandbox.octopia.room import Octopia
 from sandbox.rows import Row
-from sandbox.samples import line_pickup, unname_pickup
+from sandbox.samples import line_pickup, unname_pickup, unnumber_pickup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +103,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         route=bol_example.ROUTE,
         secrets=bol_example.list_secrets,
         plants=BOL_PLANTS,
+        suit=unnumber_pickup,  # contracts, marketplaces section 8: pickupPointName, and no id
     ),
 }
 
