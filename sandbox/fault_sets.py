@@ -11,12 +11,14 @@ NAMES = ("none", "some", "worst")
 @dataclass(frozen=True, slots=True)
 class Doors:
     """The endpoints of one partner at which faults of the sets are drawn. `lists`: what is polled, orders first;
-    `writes`: what is told, a marketplace's shipments first; `takes`: where an OMS takes orders; `created`: what a
-    marketplace draws for an order that appears; `token`: where it gives tokens, if it does."""
+    `writes`: what is told, a marketplace's shipments first; `looks`: single reads, by which orders are fetched, unknown
+    outcomes settled and tables learnt; `takes`: where an OMS takes orders; `created`: what a marketplace draws for an
+    order that appears; `token`: where it gives tokens, if it does."""
 
     name: str
     lists: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
     takes: str = ""
     created: str = ""
     token: str = ""
@@ -49,6 +51,7 @@ def _list_worst(markets: Sequence[Doors], oms: Sequence[Doors]) -> tuple[Rule, .
     takes = [one.takes for one in oms]
     writes = [*takes, *(name for one in (*markets, *oms) for name in one.writes)]
     lists = [name for one in (*markets, *oms) for name in one.lists]
+    looks = [name for one in (*markets, *oms) for name in one.looks]
     return (
         *(Rule("status", name, 0.05, status=500, count=2) for name in writes),
         *(Rule("status", name, 0.05, status=500, count=2, commit=True) for name in writes),
@@ -79,5 +82,10 @@ def _list_worst(markets: Sequence[Doors], oms: Sequence[Doors]) -> tuple[Rule, .
         *(Rule("expired_token", one.takes, 0.03, count=3) for one in oms if one.token),
         *(Rule("status", one.token, 0.3, status=503, count=1, retry_after=1) for one in oms if one.token),
         *(Rule("status", f"{one.name}.*", 0.02, status=503, count=4) for one in oms if not one.lists),
+        *(Rule("status", name, 0.05, status=503, count=2) for name in looks),
+        *(Rule("html", name, 0.05, count=1) for name in looks),
+        *(Rule("truncated", name, 0.05, count=1) for name in looks),
+        *(Rule("reset_after", name, 0.05, count=1) for name in looks),
+        *(Rule("hang", name, 0.05, count=1, seconds=6) for name in looks),
         Rule("slow", "*", 0.03, count=60, seconds=0.5),
     )

@@ -21,7 +21,7 @@ from sandbox.octopia import example as octopia_example
 from sandbox.octopia.dials import OctopiaDials
 from sandbox.octopia.room import Octopia
 from sandbox.rows import Row
-from sandbox.samples import unname_pickup
+from sandbox.samples import line_pickup, unname_pickup, unnumber_pickup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
             "octopia",
             lists=("octopia.orders",),
             writes=("octopia.shipments", "octopia.approval"),
+            looks=("octopia.order", "octopia.carriers"),
             token="octopia.token",
             created="octopia.order_created",
         ),
@@ -56,6 +57,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
             "mirakl",
             lists=("mirakl.orders",),
             writes=("mirakl.create_shipments", "mirakl.accept", "mirakl.references"),
+            looks=("mirakl.shipments", "mirakl.carriers"),
             created="mirakl.order_created",
         ),
         named="mirakl-demo",
@@ -72,6 +74,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
             "amazon",
             lists=("amazon.orders",),
             writes=("amazon.shipments",),
+            looks=("amazon.order",),
             token="amazon.token",
             created="amazon.order_created",
         ),
@@ -80,6 +83,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         account=amazon_example.ACCOUNT,
         secrets=amazon_example.list_secrets,
         route=amazon_example.ROUTE,
+        suit=line_pickup,
         plants=AMAZON_PLANTS,
     ),
     "bol": MarketRow(
@@ -89,6 +93,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
             "bol",
             lists=("bol.orders", "bol.process_bulk"),
             writes=("bol.shipments",),
+            looks=("bol.order", "bol.process_status", "bol.process_list"),
             token="bol.token",
             created="bol.order_created",
         ),
@@ -98,6 +103,7 @@ MARKETPLACES: Mapping[str, MarketRow] = {
         route=bol_example.ROUTE,
         secrets=bol_example.list_secrets,
         plants=BOL_PLANTS,
+        suit=unnumber_pickup,  # contracts, marketplaces section 8: pickupPointName, and no id
     ),
 }
 

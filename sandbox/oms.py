@@ -86,7 +86,7 @@ OMS: Mapping[str, Row[OmsRoom]] = {
         make=lambda dials, ground: Kibo(dials, ground.agenda, ground.journal),
         dials=KiboDials,
         ships="always",
-        doors=Doors("kibo", lists=("kibo.shipments",), takes="kibo.import", token="kibo.token"),
+        doors=Doors("kibo", lists=("kibo.shipments",), looks=("kibo.orders",), takes="kibo.import", token="kibo.token"),
         account=kibo_example.ACCOUNT,
         secrets=kibo_example.list_secrets,
         route=kibo_example.ROUTE,
@@ -95,7 +95,7 @@ OMS: Mapping[str, Row[OmsRoom]] = {
         make=lambda dials, ground: Ois(dials, ground.agenda),
         dials=OisDials,
         ships="asked",
-        doors=Doors("ois", takes="ois.order", token="ois.token"),
+        doors=Doors("ois", looks=("ois.find", "ois.payment_options"), takes="ois.order", token="ois.token"),
         account=ois_example.ACCOUNT,
         secrets=ois_example.list_secrets,
         route=ois_example.ROUTE,
@@ -108,7 +108,7 @@ OMS: Mapping[str, Row[OmsRoom]] = {
         trial={"create_order_path": EXAMPLE_ORDER_PATH},
         ships="asked",
         shipping={"auto_shipments": True},
-        doors=Doors("tecsys", takes="tecsys.order"),
+        doors=Doors("tecsys", looks=("tecsys.search", "tecsys.orders"), takes="tecsys.order"),
         account=tecsys_example.ACCOUNT,
         secrets=tecsys_example.list_secrets,
         plants=PLAIN_PLANTS,
@@ -116,7 +116,9 @@ OMS: Mapping[str, Row[OmsRoom]] = {
     "transiteo": Row(
         make=lambda dials, _ground: Transiteo(dials),
         dials=TransiteoDials,
-        doors=Doors("transiteo", takes="transiteo.add", token="transiteo.token"),
+        doors=Doors(
+            "transiteo", looks=("transiteo.get", "transiteo.list"), takes="transiteo.add", token="transiteo.token"
+        ),
         account=transiteo_example.ACCOUNT,
         secrets=transiteo_example.list_secrets,
         route=transiteo_example.ROUTE,

@@ -93,16 +93,32 @@ def keep(sample: Sample) -> Sample:
 
 def shorten(sample: Sample) -> Sample:
     """For an OMS with little room for what follows the street: S003 has HouseNoExt, of 20 characters, and no more; and
-    a pickup point needs its name there."""
+    a pickup point needs both its id and its name there."""
     short = replace(sample, shipping=_shorten(sample.shipping), billing=_shorten(sample.billing))
-    if sample.shipping.pickup_id and not sample.shipping.pickup_name:
-        return replace(short, shipping=replace(short.shipping, pickup_id=None), delivery_mode="Standard")
+    if bool(sample.shipping.pickup_id) is not bool(sample.shipping.pickup_name):
+        nowhere = replace(short.shipping, pickup_id=None, pickup_name=None)
+        return replace(short, shipping=nowhere, delivery_mode="Standard")
     return short
 
 
 def unname_pickup(sample: Sample) -> Sample:
     """For a marketplace that tells a pickup point by its id only."""
     return replace(sample, shipping=replace(sample.shipping, pickup_name=None))
+
+
+def unnumber_pickup(sample: Sample) -> Sample:
+    """For a marketplace that tells a pickup point by its name only."""
+    return replace(sample, shipping=replace(sample.shipping, pickup_id=None))
+
+
+def line_pickup(sample: Sample) -> Sample:
+    """For a marketplace that tells a pickup point by name and number in the address lines."""
+    to = sample.shipping
+    if not to.pickup_name:
+        return sample
+    more = ", ".join(line for line in (to.line2, to.line3) if line)
+    lined = replace(to, line2=f"{to.pickup_name} ({to.pickup_id})", line3=more or None, pickup_name=None)
+    return replace(sample, shipping=lined)
 
 
 def _shorten(address: SampleAddress) -> SampleAddress:

@@ -140,7 +140,7 @@ def _write_address(address: SampleAddress, foreign: bool) -> dict[str, Any]:
         "countryCode": address.country,
         # Suppressed for all orders that Amazon ships (orders_2026-01-01.json, CustomerAddress.phone).
         "phone": None if foreign else address.phone,
-        "addressType": "PICKUP_POINT" if pickup else "COMMERCIAL" if address.company else "RESIDENTIAL",
+        "addressType": "PICKUP_POINT" if address.pickup_id else "COMMERCIAL" if address.company else "RESIDENTIAL",
     }
     return _drop_absent(found)
 

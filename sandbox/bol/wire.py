@@ -13,6 +13,7 @@ from sandbox.samples import FOREIGN, Sample, SampleAddress, SampleLine
 # No `currency_unknown`: bol's prices are EUR, and no field says so.
 PLANTS = ("postal_code_missing", "quantity_zero", "sku_missing", "first_name_missing")
 LEADING = re.compile(r"(?P<number>\d+) ?(?P<more>bis|ter)?,? (?P<street>.+)")
+BEFORE = re.compile(r"(?P<more>Apt \d+), (?P<number>\d+) (?P<street>.+)")
 TRAILING = re.compile(r"(?P<street>.+?),? (?P<number>\d+)(?!\d*\.)(?P<more>.*)")
 
 
@@ -31,7 +32,7 @@ def write_order(sample: Sample, item_ids: Iterator[int], moment: datetime, expir
     business = {"vatNumber": "NL999999999B01", "kvkNumber": "99887766", "orderReference": sample.reference}
     return {
         "orderId": make_order_id(sample),
-        "pickupPoint": sample.shipping.pickup_id is not None,
+        "pickupPoint": sample.shipping.pickup_name is not None,
         "orderPlacedDateTime": write_moment(moment - timedelta(seconds=sample.age_seconds)),
         "shipmentDetails": _write_address(sample.shipping)
         | ({"pickupPointName": sample.shipping.pickup_name} if sample.shipping.pickup_name else {}),
@@ -92,7 +93,7 @@ def _write_address(address: SampleAddress) -> dict[str, Any]:
 
 def split_street(line: str) -> tuple[str, str, str]:
     """Street, number, what follows the number."""
-    found = LEADING.fullmatch(line) or TRAILING.fullmatch(line)
+    found = LEADING.fullmatch(line) or BEFORE.fullmatch(line) or TRAILING.fullmatch(line)
     if found is None:
         return line, "1", ""
     return found["street"], found["number"], (found["more"] or "").strip(" ,-–/")

@@ -1,7 +1,9 @@
 """`deploy/examples`: every file is in order, also with everything uncommented, and no misspelt key goes unnoticed."""
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +12,12 @@ from pipeline.config.read import ConfigError, read_config
 from pipeline.connectors.registry import CONNECTORS, of_kind
 from pipeline.domain.codec import to_fields
 from pipeline.flows.dressing import dress
-from tests.unit.connectors.rig import Partner, client_for, octopia, octopia_order
+from tests.unit.connectors.amazon_seller import amazon_order
+from tests.unit.connectors.bol_wire import detail
+from tests.unit.connectors.rig import Partner, client_for, mirakl_order, octopia_order
 
 FILES = sorted((Path(__file__).parents[3] / "deploy" / "examples").glob("*.toml"))
+FOUR = "four-marketplaces"
 OMS = {"egenta", "transiteo", "tecsys", "ois", "kibo"}
 KEY = re.compile(r'^(?:# )?("[^"]+"|[a-z_.]+) = ', re.M)
 FREE = re.compile(r"_map|extra_headers|tracking_pointers|webhook_pointers")  # tables whose keys are words of a partner
@@ -30,20 +35,21 @@ def uncommented(path: Path) -> str:
     return re.sub(r"^# (?=\[|(?:\"[^\"]+\"|[a-z_.]+) = )", "", path.read_text(), flags=re.M)
 
 
-def test_there_is_one_of_every_oms_and_one_for_two() -> None:
+def test_there_is_one_of_every_oms_one_for_two_and_one_of_every_marketplace() -> None:
     names = {path.stem.removeprefix("orderpipe-") for path in FILES}
-    assert names >= OMS | {"two-targets"}
+    assert names == OMS | {"two-targets", FOUR}
     assert set(of_kind("oms")) >= OMS
 
 
 @every_file
 def test_an_example_is_in_order_and_sends_nothing_until_it_is_told_to(path: Path, tmp_path: Path) -> None:
     config = read(path.read_text(), tmp_path)
-    assert [route.mode for route in config.routes] == ["rehearse"]
-    (route,) = config.routes
-    assert route.flows
-    assert config.accounts[route.source].connector == "octopia"
-    assert set(config.oms) == set(route.to)
+    assert {route.mode for route in config.routes} == {"rehearse"}
+    assert all(route.flows for route in config.routes)
+    wanted = ["octopia", "mirakl", "bol", "amazon"] if FOUR in path.stem else ["octopia"]
+    assert [config.accounts[route.source].connector for route in config.routes] == wanted
+    assert set(config.marketplaces) == {route.source for route in config.routes}
+    assert set(config.oms) == {target for route in config.routes for target in route.to}
 
 
 @every_file
@@ -82,6 +88,13 @@ def test_a_misspelt_key_is_noticed_whichever_it_is(path: Path, tmp_path: Path) -
 
 # OIS is asked for its shipping agents, payment options and payment providers
 TABLES = {"ois": ({"access_token": "t"}, [{"Id": "1"}, {"Id": "2"}], [{"Id": "17"}], [{"Id": "1"}])}
+# An order to be shipped, as each marketplace sends it, and the buyer's delivery mode in it.
+ORDERS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
+    "octopia": lambda mode: octopia_order(lines__0__delivery__mode=mode),
+    "mirakl": lambda mode: mirakl_order(shipping_type_code=mode.upper()),
+    "bol": lambda _: detail(),
+    "amazon": lambda mode: amazon_order(fulfillment__fulfillmentServiceLevel=mode.upper()),
+}
 
 
 @every_file
@@ -89,14 +102,16 @@ TABLES = {"ois": ({"access_token": "t"}, [{"Id": "1"}, {"Id": "2"}], [{"Id": "17
 def test_an_order_of_the_market_can_be_prepared_for_each_target(path: Path, mode: str, tmp_path: Path) -> None:
     """Defaults and maps are such that nothing is missing and no word is unknown."""
     config = read(path.read_text(), tmp_path)
-    (route,) = config.routes
-    fields = to_fields(octopia(Partner()).read(octopia_order(lines__0__delivery__mode=mode)))
-    for target in route.to:
-        account = config.accounts[target]
-        partner = Partner().says(*TABLES.get(account.connector, ()))
-        client = client_for(account.connector, partner, **account.settings)
-        body = client.import_orders.prepare(dress(fields, route))
-        assert body.id == "26112214320ABC"
+    for route in config.routes:
+        source = config.accounts[route.source]
+        order = client_for(source.connector, Partner(), **source.settings).read(ORDERS[source.connector](mode))
+        assert order.released
+        for target in route.to:
+            account = config.accounts[target]
+            partner = Partner().says(*TABLES.get(account.connector, ()))
+            client = client_for(account.connector, partner, **account.settings)
+            body = client.import_orders.prepare(dress(to_fields(order), route))
+            assert body.id == order.id
 
 
 def test_of_two_targets_one_counts_for_the_marketplace(tmp_path: Path) -> None:

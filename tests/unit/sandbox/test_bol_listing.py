@@ -229,6 +229,7 @@ def test_the_detail_has_addresses_and_prices_that_add_up() -> None:
         ("Kerkstraat 12-3", ("Kerkstraat", "12", "3")),
         ("Rue Haute 7 bte 3", ("Rue Haute", "7", "bte 3")),
         ("Nowhere", ("Nowhere", "1", "")),
+        ("Apt 4, 62 O'Connell St.", ("O'Connell St.", "62", "Apt 4")),
     ],
 )
 def test_streets_are_apart_from_numbers(line: str, parts: tuple[str, str, str]) -> None:

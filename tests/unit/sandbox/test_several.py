@@ -1,13 +1,16 @@
 """Several marketplaces and several OMS in one sandbox: who gets which orders, and what the report says of each."""
 
+import re
 import tomllib
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from sandbox import SandboxConfig, TecsysDials, create_app, example_config
+from sandbox.amazon.room import Amazon
+from sandbox.market import Changeable
 from sandbox.marketplaces import MARKETPLACES
 from sandbox.octopia.room import Octopia
 from sandbox.oms import OMS
@@ -114,6 +117,34 @@ def test_an_order_suits_every_oms_it_is_for(clock: TurnedClock) -> None:
 
     assert has_long_lines(("egenta", "kibo"))
     assert not has_long_lines(("egenta", "ois"))
+
+
+def test_a_pickup_point_that_amazon_tells_in_an_address_line_is_none_for_ois(clock: TurnedClock) -> None:
+    def list_pickups(oms: str) -> list[str]:
+        world = make_world(clock, orders=60, plant=0, marketplaces=("amazon",), oms=(oms,))
+        room = world.marketplaces["amazon"]
+        assert isinstance(room, Amazon)
+        places = [held.wire["recipient"]["deliveryAddress"] for held in room.book]
+        return [place["addressLine2"] for place in places if place["addressType"] == "PICKUP_POINT"]
+
+    assert list_pickups("ois") == []
+    assert all(re.search(r"\w+ \(\d+\)$", line) for line in list_pickups("kibo"))
+    assert list_pickups("kibo")
+
+
+@pytest.mark.parametrize("market", ["mirakl", "bol"])
+def test_a_pickup_point_without_its_id_or_its_name_is_none_for_ois(clock: TurnedClock, market: str) -> None:
+    def count_pickups(oms: str) -> int:
+        world = make_world(clock, orders=60, plant=0, marketplaces=(market,), oms=(oms,))
+        shown = [
+            cast(Changeable, room).show_order(one)
+            for room in world.marketplaces.values()
+            for one in room.list_expected()
+        ]
+        return sum(bool(order.get("shipping_pudo_id") or order.get("pickupPoint")) for order in shown)
+
+    assert count_pickups("ois") == 0
+    assert count_pickups("kibo") > 0
 
 
 # ---------------------------------------------------------------- the report
